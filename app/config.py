@@ -1,0 +1,105 @@
+"""Settings: read from the environment once, checked at start; production refuses demo settings."""
+
+import base64
+import os
+from collections.abc import Mapping
+from typing import Any
+
+DEVELOPMENT_FIELD_KEY = "1:" + base64.b64encode(b"development-only-field-key-32byt").decode()
+DEVELOPMENT_INDEX_KEY = base64.b64encode(b"development-only-index-key-32byt").decode()
+
+# Every setting that the environment may give: name -> default outside production (None: must be given or may be empty).
+SETTINGS: dict[str, str | None] = {
+    "APP_ENV": "development",
+    "DATABASE_URL": None,
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "VAR_DIR": "var",
+    "PUBLIC_URL": "http://127.0.0.1:8000",
+    "PLATFORM_NAME": "全国高校毕业生网上签约与毕业去向登记平台",
+    "SECRET_KEY": "development-only-secret",
+    "FIELD_KEYS": DEVELOPMENT_FIELD_KEY,
+    "INDEX_KEY": DEVELOPMENT_INDEX_KEY,
+    "SEAL_KEY_FILE": "",
+    "SEAL_CERT_FILE": "",
+    "SEAL_KEY_PASSPHRASE": "",
+    "PDF_FONT_FALLBACKS": "",
+    "CLOCK_OFFSET_SECONDS": "0",
+    "TRUSTED_PROXIES": "0",
+    "LOG_LEVEL": "INFO",
+}
+
+REQUIRED_IN_PRODUCTION = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "PUBLIC_URL",
+    "SECRET_KEY",
+    "FIELD_KEYS",
+    "INDEX_KEY",
+    "SEAL_KEY_FILE",
+    "SEAL_CERT_FILE",
+)
+
+
+class SettingsError(RuntimeError):
+    """A setting is missing or not allowed; the text names the setting, never its value."""
+
+
+def _given(overrides: Mapping[str, Any] | None) -> dict[str, Any]:
+    values: dict[str, Any] = {name: os.environ.get(name, default) for name, default in SETTINGS.items()}
+    return values | dict(overrides or {})
+
+
+def _refuse_demo_settings(values: Mapping[str, Any]) -> None:
+    for name in REQUIRED_IN_PRODUCTION:
+        if not values.get(name) or values[name] == SETTINGS[name]:
+            raise SettingsError(f"{name} must be set in production")
+    if not str(values["PUBLIC_URL"]).startswith("https://"):
+        raise SettingsError("PUBLIC_URL must be https in production")
+    if str(values["DATABASE_URL"]).startswith("sqlite"):
+        raise SettingsError("DATABASE_URL must not be SQLite in production")
+    if float(values["CLOCK_OFFSET_SECONDS"]) != 0:
+        raise SettingsError("CLOCK_OFFSET_SECONDS is refused in production")
+
+
+def _database_url(values: Mapping[str, Any]) -> str:
+    url = values["DATABASE_URL"] or f"sqlite:///{os.path.abspath(values['VAR_DIR'])}/app.db"
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix) :]
+    return str(url)
+
+
+def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return Flask's configuration from the environment and `overrides`.
+
+    Raises SettingsError in production for a missing or demo setting.
+    """
+    values = _given(overrides)
+    if values["APP_ENV"] not in ("development", "test", "production"):
+        raise SettingsError("APP_ENV must be development, test or production")
+    production = values["APP_ENV"] == "production"
+    if production:
+        _refuse_demo_settings(values)
+    https = str(values["PUBLIC_URL"]).startswith("https://")
+    url = _database_url(values)
+    engine: dict[str, Any] = {} if url.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 5}
+    return values | {
+        "PRODUCTION": production,
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SQLALCHEMY_ENGINE_OPTIONS": values.get("SQLALCHEMY_ENGINE_OPTIONS", engine),
+        "MAX_CONTENT_LENGTH": 1 * 1024 * 1024,
+        "SESSION_COOKIE_SECURE": https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "COOKIE_PREFIX": "__Host-" if https else "",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "JSON_SORT_KEYS": False,
+        "API_TITLE": "毕业生网上签约平台 API",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/api/v1",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "RATELIMIT_STORAGE_URI": values.get("RATELIMIT_STORAGE_URI", "memory://"),
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "RATELIMIT_HEADERS_ENABLED": True,
+    }

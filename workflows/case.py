@@ -1,0 +1,121 @@
+"""What goes into a decision and what comes out of it: actor, case, request; decision, refusal, option."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workflows.vocabulary import Action, AgreementKind, Code, Effect, Event, Kind, Level, Role, State, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """The record that stands in the way: its public id, kind, state and how a person calls it (R-WHY-1)."""
+
+    id: int
+    record: str
+    kind: Kind
+    state: State
+    title: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why not: a code, one Chinese sentence, what to do next, and the record in the way (R-WHY-1)."""
+
+    code: Code
+    message: str
+    next: str = ""
+    blocker: Blocker | None = None
+    until: datetime | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """Raised where a refusal has to leave a call; carries it as `.refusal`."""
+
+    def __init__(self, refusal: Refusal):
+        super().__init__(refusal.code.value)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: role, row id, tenant, the level inside the module at hand, and when the person last proved itself."""
+
+    role: Role
+    id: int = 0
+    school_id: int | None = None
+    department_id: int | None = None
+    employer_id: int | None = None
+    province_code: str | None = None
+    level: Level = Level.WRITE
+    proved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Where a review stands: the path fixed at submission and the step that waits; `step` None once it is finished."""
+
+    path: tuple[Step, ...]
+    step: Step | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A record as the rules see it. `state` is the stored state, None before the record exists."""
+
+    state: State | None
+    kind: Kind = Kind.ONLINE
+    version: int = 0
+    deadline_at: datetime | None = None
+    review: Review | None = None
+    rejected_by: Role | None = None
+    agreement_kind: AgreementKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the actor sends along. Versions name what was read; a tick is the version of the text that was ticked."""
+
+    version: int | None = None
+    reason: str | None = None
+    deadline_at: datetime | None = None
+    declaration: str | None = None
+    notice: str | None = None
+    void_destination: bool = False
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """An action on another record of the same graduate, run by the platform in the same transaction (depth 1)."""
+
+    id: int
+    kind: Kind
+    action: Action
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be written: the new state with its columns, the history's detail, events, effects and follow-ups."""
+
+    action: Action
+    state: State
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A button: an action that this role could ever take, allowed now or refused with the reason."""
+
+    action: Action
+    label: str
+    allowed: bool
+    refusal: Refusal | None = None

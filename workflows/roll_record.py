@@ -1,0 +1,153 @@
+"""The graduate's record on the school's roll: confirmation, training mode, cohort, leaving the roll (R-GRAD-1/9, R-COH-1)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflows import labels
+from workflows.case import Actor, Blocker, Case, Decision, FollowUp, Refusal, Request
+from workflows.engine import Flow, Transition
+from workflows.vocabulary import Action, Code, Event, Kind, Role, State
+
+# R-GRAD-4: what a school may change into what.
+QUALIFIED = {"21": "22", "41": "42"}
+UNQUALIFIED = {after: before for before, after in QUALIFIED.items()}
+AGREEMENTS = frozenset({Kind.ONLINE, Kind.OFFLINE, Kind.PAPER})
+
+
+@dataclass(frozen=True, slots=True)
+class RollFacts:
+    """What the rules of the roll need to know, read under the lock.
+
+    `open_invitations` are ids of invitations whose deadline has not passed, `slot` the record that holds the slot,
+    `shown_hash` the hash of the data the graduate has on the screen now.
+    """
+
+    now: datetime
+    training_mode: str
+    cohort: int
+    current_cohort: int
+    slot: Blocker | None = None
+    open_termination: Blocker | None = None
+    open_invitations: tuple[int, ...] = ()
+    shown_hash: str = ""
+
+
+def _withdraw_all(facts: RollFacts, cause: str) -> tuple[FollowUp, ...]:
+    return tuple(FollowUp(i, Kind.ONLINE, Action.WITHDRAW, cause) for i in facts.open_invitations)
+
+
+def _qualified_pair(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
+    allowed = QUALIFIED.get(facts.training_mode) or UNQUALIFIED.get(facts.training_mode)
+    if allowed is None:
+        message = "只有定向（21/22）和委培（41/42）毕业生的网签资格可以调整。"
+    elif request.value != allowed:
+        message = f"培养方式 {facts.training_mode} 只能调整为 {allowed}。"
+    else:
+        return None
+    return Refusal(Code.NO_SUCH_VALUE, message, fields={"training_mode": message})
+
+
+def _no_agreement_held(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
+    slot = facts.slot
+    if facts.training_mode not in UNQUALIFIED or slot is None or slot.kind not in AGREEMENTS:
+        return None
+    message = f"该毕业生已有签约记录“{slot.title}”（{slot.label}），不能取消网签资格。"
+    return Refusal(Code.TAKEN, message, "请先解约或等待该记录结束。", blocker=slot)
+
+
+def _nothing_held(case: Case, actor: Actor, facts: RollFacts) -> Refusal | None:
+    held = facts.slot or facts.open_termination
+    if held is None:
+        return None
+    message = f"该毕业生还有未结束的记录“{held.title}”（{held.label}），不能调整届别或移出名单。"
+    return Refusal(Code.TAKEN, message, "请先处理该记录。", blocker=held)
+
+
+def _another_cohort(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
+    value = request.value or ""
+    if value.isdigit() and int(value) != facts.cohort and abs(int(value) - facts.current_cohort) <= 5:
+        return None
+    message = "请填写另一个有效的届别（当前应届前后五年之内）。"
+    return Refusal(Code.NO_SUCH_VALUE, message, fields={"cohort": message})
+
+
+def _as_shown(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
+    if request.value == facts.shown_hash:
+        return None
+    return Refusal(Code.OUTDATED, "您的信息在打开页面之后有更新，请重新核对。", "请刷新页面核对后再确认。")
+
+
+def _reason(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
+    from workflows.review import needs_reason
+
+    return needs_reason(request, what="调整原因")
+
+
+def _confirm(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Decision:
+    return Decision(Action.CONFIRM, State.ON_ROLL, {"confirmed_hash": facts.shown_hash, "confirmed_at": facts.now})
+
+
+def _set_training_mode(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Decision:
+    losing = facts.training_mode in UNQUALIFIED
+    return Decision(
+        Action.SET_TRAINING_MODE,
+        State.ON_ROLL,
+        {"training_mode": request.value},
+        {"from": facts.training_mode, "to": request.value},
+        events=(Event.ROLL_CHANGED,),
+        follow_ups=_withdraw_all(facts, "training_mode") if losing else (),
+    )
+
+
+def _move_cohort(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Decision:
+    cohort = int(request.value or 0)
+    detail = {"from": facts.cohort, "to": cohort}
+    follow_ups = _withdraw_all(facts, "cohort")
+    return Decision(Action.MOVE_COHORT, State.ON_ROLL, {"cohort": cohort}, detail, (Event.ROLL_CHANGED,), (), follow_ups)
+
+
+def _take_off(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Decision:
+    follow_ups = _withdraw_all(facts, "off_roll")
+    return Decision(Action.TAKE_OFF_ROLL, State.OFF_ROLL, events=(Event.ROLL_CHANGED,), follow_ups=follow_ups)
+
+
+def _put_on(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Decision:
+    return Decision(Action.PUT_ON_ROLL, State.ON_ROLL, events=(Event.ROLL_CHANGED,))
+
+
+_ON, _OFF = frozenset({State.ON_ROLL}), frozenset({State.OFF_ROLL})
+_SCHOOL, _GRADUATE = frozenset({Role.SCHOOL}), frozenset({Role.GRADUATE})
+
+TRANSITIONS = (
+    Transition(Action.CONFIRM, _ON, _GRADUATE, (State.ON_ROLL,), _confirm, checks=(_as_shown,)),
+    Transition(
+        Action.SET_TRAINING_MODE,
+        _ON,
+        _SCHOOL,
+        (State.ON_ROLL,),
+        _set_training_mode,
+        checks=(_qualified_pair, _no_agreement_held, _reason),
+    ),
+    Transition(
+        Action.MOVE_COHORT,
+        _ON,
+        _SCHOOL,
+        (State.ON_ROLL,),
+        _move_cohort,
+        guards=(_nothing_held,),
+        checks=(_another_cohort, _reason),
+    ),
+    Transition(
+        Action.TAKE_OFF_ROLL, _ON, _SCHOOL, (State.OFF_ROLL,), _take_off, guards=(_nothing_held,), checks=(_reason,)
+    ),
+    Transition(Action.PUT_ON_ROLL, _OFF, _SCHOOL, (State.ON_ROLL,), _put_on, checks=(_reason,)),
+)
+
+FLOW = Flow(
+    name="roll_record",
+    title="毕业生名单",
+    transitions=TRANSITIONS,
+    shown=lambda case, now: case.state,
+    describe=lambda case, now: labels.state_label(case),
+    action_label=labels.action_label,
+)

@@ -1,0 +1,217 @@
+"""Every enum of the field: roles, modules, functions, states, actions, events and the codes of refusals."""
+
+from enum import IntEnum, StrEnum
+
+
+class Role(StrEnum):
+    """Who acts (domain.md §1)."""
+
+    GRADUATE = "graduate"
+    EMPLOYER = "employer"
+    DEPARTMENT = "department"
+    SCHOOL = "school"
+    PROVINCE = "province"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+    PLATFORM = "platform"
+
+
+STAFF = frozenset({Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE, Role.OPERATOR, Role.AUDITOR})
+REVIEWERS = frozenset({Role.DEPARTMENT, Role.SCHOOL})
+
+
+class Module(StrEnum):
+    """The three modules a province opens separately (R-PROV-1)."""
+
+    PLACEMENT = "placement"
+    ARCHIVE = "archive"
+    HOUSEHOLD = "household"
+
+
+class Level(IntEnum):
+    """What a staff account may do inside a module (R-ACC-1)."""
+
+    NONE = 0
+    READ = 1
+    WRITE = 2
+
+
+class Kind(StrEnum):
+    """The four channels of a placement; also the four functions a school opens (R-SCH-3)."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    PAPER = "paper"
+    DESTINATION = "destination"
+
+
+class AgreementKind(StrEnum):
+    """Whether the school is a party to the agreement (R-PROV-2)."""
+
+    TWO_PARTY = "two_party"
+    THREE_PARTY = "three_party"
+
+
+class State(StrEnum):
+    """Every state a placement or a roll record can have; `STATES` says which kind has which."""
+
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    EFFECTIVE = "effective"
+    TERMINATED = "terminated"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    REVIEW_REJECTED = "review_rejected"
+    DRAFT = "draft"
+    AGREEMENT_REVIEW = "agreement_review"
+    AGREEMENT_RETURNED = "agreement_returned"
+    AGREEMENT_APPROVED = "agreement_approved"
+    SIGNING_REVIEW = "signing_review"
+    SIGNING_RETURNED = "signing_returned"
+    REVIEW = "review"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    VOID = "void"
+    VOIDED = "voided"
+    CANCELLED = "cancelled"
+    ON_ROLL = "on_roll"
+    OFF_ROLL = "off_roll"
+
+
+S = State
+STATES: dict[Kind, tuple[State, ...]] = {
+    Kind.ONLINE: (
+        S.INVITED,
+        S.ACCEPTED,
+        S.EFFECTIVE,
+        S.TERMINATED,
+        S.DECLINED,
+        S.EXPIRED,
+        S.WITHDRAWN,
+        S.REVIEW_REJECTED,
+    ),
+    Kind.OFFLINE: (
+        S.DRAFT,
+        S.AGREEMENT_REVIEW,
+        S.AGREEMENT_RETURNED,
+        S.AGREEMENT_APPROVED,
+        S.SIGNING_REVIEW,
+        S.SIGNING_RETURNED,
+        S.EFFECTIVE,
+        S.TERMINATED,
+        S.VOID,
+        S.CANCELLED,
+    ),
+    Kind.PAPER: (S.DRAFT, S.REVIEW, S.RETURNED, S.EFFECTIVE, S.TERMINATED, S.VOID, S.CANCELLED),
+    Kind.DESTINATION: (S.DRAFT, S.REVIEW, S.RETURNED, S.APPROVED, S.VOIDED, S.VOID, S.CANCELLED),
+}
+
+# R-GRAD-5: the states in which a placement holds the graduate's one slot of the cohort.
+HOLDING: dict[Kind, frozenset[State]] = {
+    Kind.ONLINE: frozenset({S.ACCEPTED, S.EFFECTIVE}),
+    Kind.OFFLINE: frozenset(
+        {
+            S.AGREEMENT_REVIEW,
+            S.AGREEMENT_RETURNED,
+            S.AGREEMENT_APPROVED,
+            S.SIGNING_REVIEW,
+            S.SIGNING_RETURNED,
+            S.EFFECTIVE,
+        }
+    ),
+    Kind.PAPER: frozenset({S.REVIEW, S.RETURNED, S.EFFECTIVE}),
+    Kind.DESTINATION: frozenset({S.REVIEW, S.RETURNED, S.APPROVED}),
+}
+
+# R-ON-4: the states in which an employer has its one invitation per graduate and cohort.
+OPEN_TO_EMPLOYER = frozenset({S.INVITED, S.ACCEPTED, S.EFFECTIVE})
+
+
+def holds_slot(kind: Kind, state: State) -> bool:
+    """Say whether a placement of this kind and state holds the slot (R-GRAD-5)."""
+    return state in HOLDING[kind]
+
+
+class Step(StrEnum):
+    """The steps of a review, in their order."""
+
+    DEPARTMENT = "department"
+    SCHOOL = "school"
+
+
+class Action(StrEnum):
+    """Imperative verbs: what an actor can do to a record."""
+
+    INVITE = "invite"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    EXPIRE = "expire"
+    APPROVE = "approve"
+    REJECT = "reject"
+    VOID = "void"
+    CONFIRM = "confirm"
+    SET_TRAINING_MODE = "set_training_mode"
+    MOVE_COHORT = "move_cohort"
+    TAKE_OFF_ROLL = "take_off_roll"
+    PUT_ON_ROLL = "put_on_roll"
+
+
+class Effect(StrEnum):
+    """What the application does besides changing the state, inside the same transaction."""
+
+    STORE_TERMS = "store_terms"
+    SNAPSHOT = "snapshot"
+    ISSUE_AGREEMENT = "issue_agreement"
+
+
+class Event(StrEnum):
+    """What happened, past tense; every event has a row in `notifications/topics.py`."""
+
+    INVITATION_SENT = "invitation.sent"
+    INVITATION_CORRECTED = "invitation.corrected"
+    INVITATION_WITHDRAWN = "invitation.withdrawn"
+    INVITATION_ACCEPTED = "invitation.accepted"
+    INVITATION_DECLINED = "invitation.declined"
+    INVITATION_EXPIRED = "invitation.expired"
+    SIGNING_FORWARDED = "signing.forwarded"
+    SIGNING_APPROVED = "signing.approved"
+    SIGNING_REJECTED = "signing.rejected"
+    AGREEMENT_ISSUED = "agreement.issued"
+    DESTINATION_VOIDED = "destination.voided"
+    ROLL_CHANGED = "roll.changed"
+
+
+class Code(StrEnum):
+    """Why something is refused: the machine's half of R-WHY-1."""
+
+    NOT_ALLOWED = "not_allowed"
+    READ_ONLY = "read_only"
+    WRONG_STATE = "wrong_state"
+    EXPIRED = "expired"
+    TAKEN = "taken"
+    OUTDATED = "outdated"
+    CONFIRM_FIRST = "confirm_first"
+    PROOF_REQUIRED = "proof_required"
+    DECLARATION_REQUIRED = "declaration_required"
+    NOTICE_REQUIRED = "notice_required"
+    VOID_UNCONFIRMED = "void_unconfirmed"
+    REASON_REQUIRED = "reason_required"
+    REASON_TOO_LONG = "reason_too_long"
+    MODULE_CLOSED = "module_closed"
+    SETTINGS_MISSING = "settings_missing"
+    FUNCTION_OFF = "function_off"
+    WINDOW_CLOSED = "window_closed"
+    PAST_COHORT = "past_cohort"
+    NOT_ON_ROLL = "not_on_roll"
+    TRAINING_MODE = "training_mode"
+    EMPLOYER_UNVERIFIED = "employer_unverified"
+    SEARCH_LOCKED = "search_locked"
+    ALREADY_INVITED = "already_invited"
+    WITHDRAWN_RECENTLY = "withdrawn_recently"
+    DEADLINE_OUT_OF_RANGE = "deadline_out_of_range"
+    DEADLINE_EARLIER = "deadline_earlier"
+    NOTHING_CHANGED = "nothing_changed"
+    NO_SUCH_VALUE = "no_such_value"

@@ -32,7 +32,7 @@ class Refusal:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refused(Exception):
     """Raised where a refusal has to leave a call; carries it as `.refusal`."""
 
     def __init__(self, refusal: Refusal):

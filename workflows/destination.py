@@ -24,9 +24,7 @@ FLOW = Flow(
     name="destination",
     title="去向登记",
     transitions=(
-        Transition(
-            Action.VOID, frozenset({State.APPROVED}), frozenset({Role.PLATFORM}), (State.VOIDED,), _void
-        ),
+        Transition(Action.VOID, frozenset({State.APPROVED}), frozenset({Role.PLATFORM}), (State.VOIDED,), _void),
     ),
     shown=lambda case, now: case.state,
     describe=lambda case, now: labels.state_label(case),

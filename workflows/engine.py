@@ -1,4 +1,4 @@
-"""The engine: a flow is a table of transitions; `decide` answers with a decision or a refusal, `available` with buttons."""
+"""The engine: a flow is a table of transitions; `decide` answers a decision or a refusal, `available` the buttons."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -51,7 +51,9 @@ def _permission(rows: Iterable[Transition], actor: Actor) -> Refusal | None:
     if not any(actor.role in row.roles for row in rows):
         return Refusal(Code.NOT_ALLOWED, "您的身份不能进行此操作。", "请由有权限的一方办理。")
     if actor.role in STAFF and actor.level < Level.WRITE:
-        return Refusal(Code.READ_ONLY, "您的账号对本模块只有查看权限，不能进行此操作。", "如需办理，请联系上级管理员调整模块权限。")
+        return Refusal(
+            Code.READ_ONLY, "您的账号对本模块只有查看权限，不能进行此操作。", "如需办理，请联系上级管理员调整模块权限。"
+        )
     return None
 
 
@@ -103,15 +105,3 @@ def available(flow: Flow, case: Case, actor: Actor, facts: Any) -> tuple[Option,
         refusal = found if isinstance(found, Refusal) else None
         options.append(Option(action, flow.action_label(action, case), refusal is None, refusal))
     return tuple(options)
-
-
-def mermaid(flow: Flow, state_label: Callable[[State], str]) -> str:
-    """Draw the flow as a Mermaid state diagram, labels in Chinese."""
-    lines = ["stateDiagram-v2"]
-    states = {s for t in flow.transitions for s in (*t.sources, *t.targets) if s}
-    lines += [f"    {s.value} : {state_label(s)}" for s in sorted(states)]
-    for row in flow.transitions:
-        who = "/".join(sorted(role.value for role in row.roles))
-        edges = [(source, target) for source in sorted(row.sources, key=str) for target in row.targets]
-        lines += [f"    {source.value if source else '[*]'} --> {target.value} : {row.action.value} ({who})" for source, target in edges]
-    return "\n".join(lines) + "\n"

@@ -78,6 +78,12 @@ def certify(text: str) -> str:
     return text.replace("审核", "鉴证")
 
 
+def worded(text: str, case: Case) -> str:
+    """Return a sentence about a case in the verb of its province: 鉴证 for a two-party online signing (R-PROV-2)."""
+    two_party = case.agreement_kind == AgreementKind.TWO_PARTY
+    return certify(text) if two_party and case.kind == Kind.ONLINE else text
+
+
 def state_label(case: Case, state: State | None = None) -> str:
     """Return the label of a placement; `state` overrides the stored one where time has moved on (R-LABEL-1)."""
     state = state or case.state
@@ -96,6 +102,4 @@ def state_label(case: Case, state: State | None = None) -> str:
 
 def action_label(action: Action, case: Case) -> str:
     """Return the button's word, with 鉴证 where the province is two-party (R-BTN-1, R-PROV-2)."""
-    text = ACTION_LABEL[action]
-    two_party = case.agreement_kind == AgreementKind.TWO_PARTY
-    return certify(text) if two_party and case.kind == Kind.ONLINE else text
+    return worded(ACTION_LABEL[action], case)

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Protocol
 
-from workflows.case import Actor, Refusal, Request, Review
+from workflows.case import Actor, Case, Refusal, Request, Review
+from workflows.labels import worded
 from workflows.vocabulary import Code, Role, Step
 
 REASON_LIMIT = 500
@@ -29,21 +30,23 @@ def start(department_review: bool) -> Review:
 
 
 def in_stead(review: Review, actor: Actor, facts: ReviewFacts) -> bool:
-    """Say whether the school may decide the department's step: setting gone off, or nobody there to decide (R-SCH-2)."""
+    """Say whether the school may decide the department's step: setting gone off, or nobody to decide it (R-SCH-2)."""
     orphaned = not facts.department_review or not facts.department_has_reviewer
     return actor.role == Role.SCHOOL and review.step == Step.DEPARTMENT and orphaned
 
 
-def not_yours(review: Review | None, actor: Actor, facts: ReviewFacts) -> Refusal | None:
-    """Refuse a reviewer whose step it is not, naming whom the case waits for."""
+def not_yours(case: Case, actor: Actor, facts: ReviewFacts) -> Refusal | None:
+    """Refuse another department, and a reviewer whose step it is not, naming whom the case waits for (R-REV-1)."""
+    review = case.review
+    if actor.role == Role.DEPARTMENT and actor.department_id != facts.graduate_department_id:
+        message, then = "该毕业生已不在本院系，不能由您审核。", "请由其现所在院系审核。"
+        return Refusal(Code.NOT_ALLOWED, worded(message, case), worded(then, case))
     if review is None or review.step is None:
-        return Refusal(Code.WRONG_STATE, "该记录没有待审核的步骤。", "请刷新页面查看最新状态。")
-    if STEP_OF.get(actor.role) == review.step:
-        foreign = actor.role == Role.DEPARTMENT and actor.department_id != facts.graduate_department_id
-        return Refusal(Code.NOT_ALLOWED, "该毕业生已不在本院系，请由其现所在院系审核。") if foreign else None
-    if in_stead(review, actor, facts):
+        return Refusal(Code.WRONG_STATE, worded("该记录没有待审核的步骤。", case), "请刷新页面查看最新状态。")
+    if STEP_OF.get(actor.role) == review.step or in_stead(review, actor, facts):
         return None
-    return Refusal(Code.WRONG_STATE, f"该记录正在等待{STEP_NAME[review.step]}审核。", f"请等待{STEP_NAME[review.step]}审核完成。")
+    whom = worded(f"{STEP_NAME[review.step]}审核", case)
+    return Refusal(Code.WRONG_STATE, f"该记录正在等待{whom}。", f"请等待{whom}完成。")
 
 
 def advance(review: Review) -> Review:
@@ -54,12 +57,18 @@ def advance(review: Review) -> Review:
     return replace(review, step=rest[0] if rest else None)
 
 
+def finish(review: Review) -> Review:
+    """End a review before its last step, as a rejection does (R-REV-1)."""
+    return replace(review, step=None)
+
+
 def needs_reason(request: Request, limit: int = REASON_LIMIT, what: str = "不通过原因") -> Refusal | None:
     """Refuse an empty or too long reason (R-REV-1)."""
     text = (request.reason or "").strip()
     if not text:
-        return Refusal(Code.REASON_REQUIRED, f"请填写{what}，毕业生会看到它。", fields={"reason": f"请填写{what}"})
+        message = f"请填写{what}，毕业生会看到它。"
+        return Refusal(Code.REASON_REQUIRED, message, "请填写后再提交。", fields={"reason": message})
     if len(text) > limit:
         message = f"{what}最多 {limit} 字，现有 {len(text)} 字。"
-        return Refusal(Code.REASON_TOO_LONG, message, fields={"reason": message})
+        return Refusal(Code.REASON_TOO_LONG, message, "请缩短后再提交。", fields={"reason": message})
     return None

@@ -1,9 +1,10 @@
-"""The graduate's record on the school's roll: confirmation, training mode, cohort, leaving the roll (R-GRAD-1/9, R-COH-1)."""
+"""The graduate's record on the roll: confirmation, training mode, cohort, leaving the roll (R-GRAD-1/9, R-COH-1)."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflows import labels
+from workflows import labels, review
 from workflows.case import Actor, Blocker, Case, Decision, FollowUp, Refusal, Request
 from workflows.engine import Flow, Transition
 from workflows.vocabulary import Action, Code, Event, Kind, Role, State
@@ -11,6 +12,7 @@ from workflows.vocabulary import Action, Code, Event, Kind, Role, State
 # R-GRAD-4: what a school may change into what.
 QUALIFIED = {"21": "22", "41": "42"}
 UNQUALIFIED = {after: before for before, after in QUALIFIED.items()}
+COHORTS_AROUND = 5
 AGREEMENTS = frozenset({Kind.ONLINE, Kind.OFFLINE, Kind.PAPER})
 
 
@@ -44,7 +46,7 @@ def _qualified_pair(case: Case, actor: Actor, facts: RollFacts, request: Request
         message = f"培养方式 {facts.training_mode} 只能调整为 {allowed}。"
     else:
         return None
-    return Refusal(Code.NO_SUCH_VALUE, message, fields={"training_mode": message})
+    return Refusal(Code.NO_SUCH_VALUE, message, "请重新选择。", fields={"training_mode": message})
 
 
 def _no_agreement_held(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
@@ -65,10 +67,11 @@ def _nothing_held(case: Case, actor: Actor, facts: RollFacts) -> Refusal | None:
 
 def _another_cohort(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
     value = request.value or ""
-    if value.isdigit() and int(value) != facts.cohort and abs(int(value) - facts.current_cohort) <= 5:
+    year = int(value) if re.fullmatch("[0-9]{4}", value) else facts.cohort
+    if year != facts.cohort and abs(year - facts.current_cohort) <= COHORTS_AROUND:
         return None
     message = "请填写另一个有效的届别（当前应届前后五年之内）。"
-    return Refusal(Code.NO_SUCH_VALUE, message, fields={"cohort": message})
+    return Refusal(Code.NO_SUCH_VALUE, message, "请重新填写。", fields={"cohort": message})
 
 
 def _as_shown(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
@@ -78,9 +81,7 @@ def _as_shown(case: Case, actor: Actor, facts: RollFacts, request: Request) -> R
 
 
 def _reason(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
-    from workflows.review import needs_reason
-
-    return needs_reason(request, what="调整原因")
+    return review.needs_reason(request, what="调整原因")
 
 
 def _confirm(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Decision:
@@ -102,8 +103,9 @@ def _set_training_mode(case: Case, actor: Actor, facts: RollFacts, request: Requ
 def _move_cohort(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Decision:
     cohort = int(request.value or 0)
     detail = {"from": facts.cohort, "to": cohort}
-    follow_ups = _withdraw_all(facts, "cohort")
-    return Decision(Action.MOVE_COHORT, State.ON_ROLL, {"cohort": cohort}, detail, (Event.ROLL_CHANGED,), (), follow_ups)
+    withdrawn = _withdraw_all(facts, "cohort")
+    columns, events = {"cohort": cohort}, (Event.ROLL_CHANGED,)
+    return Decision(Action.MOVE_COHORT, State.ON_ROLL, columns, detail, events, follow_ups=withdrawn)
 
 
 def _take_off(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Decision:

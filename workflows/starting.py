@@ -16,7 +16,8 @@ MAY_NOT_SIGN = {"21": "定向（不可网签）", "41": "委培（不可网签�
 class Standing:
     """What the graduate's record and school are today.
 
-    `cohort` and `current_cohort` are graduation years; `confirmed` is R-GRAD-1's confirmation of the data as they stand now.
+    `cohort` and `current_cohort` are graduation years; `confirmed` is R-GRAD-1's confirmation of the data as they
+    stand now.
     """
 
     now: datetime

@@ -31,7 +31,7 @@ class Window:
 
 
 def default_window(function: Kind, cohort: int) -> Window:
-    """Return the default: signing 15 October before graduation to 31 August after it, the others May and June (R-SCH-3)."""
+    """Return the default: signing 15 October to 31 August of the graduation year, others May and June (R-SCH-3)."""
     if function in (Kind.ONLINE, Kind.OFFLINE):
         opens, closes = date(cohort - 1, 10, 15), date(cohort, 9, 1)
     else:

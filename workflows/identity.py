@@ -124,9 +124,9 @@ PRIVATE_USE = (
     | {0xE78D + i: char for i, char in enumerate(_VERTICAL)}
     | {0xE7C7: "ḿ", 0xE7C8: "ǹ"}
 )
-_DOTS = dict.fromkeys(map(ord, "·・･•‧∙⋅․﹒●⸱⸳ꞏ"), "·")
+_DOTS = dict.fromkeys(map(ord, "·・･•‧∙⋅\u2024﹒●⸱⸳ꞏ"), "·")
 _TRANSLATION = PRIVATE_USE | _DOTS
-_HAN = "〇\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HAN = "\u3007\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _FULL_STOP = re.compile(rf"(?<=[{_HAN}])\s*\.\s*(?=[^\W\d_])|(?<=[^\W\d_])\s*\.\s*(?=[{_HAN}])")
 _INNER_BLANK = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])|\s*(·)\s*")
 

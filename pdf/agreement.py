@@ -77,8 +77,8 @@ class Clauses:
 class Agreement:
     """Everything that the page says.
 
-    `number`, `code` (16 characters of Crockford's base 32) and `verification_url` (at most 60 characters) come together; all
-    three are None in a preview. `terms` are (label, value) in the order in which they print, two a row.
+    `number`, `code` (16 characters of Crockford's base 32) and `verification_url` (at most 60 characters) come together;
+    all three are None in a preview. `terms` are (label, value) in the order in which they print, two a row.
     """
 
     agreement_kind: AgreementKind
@@ -150,7 +150,7 @@ def _clauses_passage(clauses: Clauses) -> list[Passage]:
 
 
 def _identify(agreement: Agreement, layer: Layer, plan: Plan, place: int, total: int) -> None:
-    """Write the number at the top and number and page at the foot; a preview gets its watermark instead of the number."""
+    """Write the number at the top, number and page at the foot; a preview gets its watermark instead of the number."""
     if agreement.number is None:
         layer.watermark(WATERMARK, WATERMARK_SIZE)
     else:

@@ -6,7 +6,7 @@ from pdf import fonts
 from pdf.flow import Passage
 from pdf.form import Box, Plan, baseline, text_width
 from pdf.overlay import Layer
-from pdf.typography import LEADING, MM_PER_POINT, fit, paragraphs, set_paragraph
+from pdf.typography import LEADING, MM_PER_POINT, Line, fit, paragraphs, set_paragraph
 
 VALUE_SIZES = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
 SUPPLEMENT_SIZES = (9.5, 9.0, 8.5)
@@ -15,6 +15,10 @@ EMPTY_INDENT, INDENT = 0.0, 2.0
 ELSEWHERE = "（全文见附页）"
 TURN_OVER = "（转附页）"
 SUPPLEMENT_GOES_ON = "协议补充内容（接首页）"
+
+
+def _set(paragraph: str, measure: float, indent: float) -> list[Line]:
+    return set_paragraph(paragraph, measure, fonts.advance, indent)
 
 
 def fill_line(layer: Layer, box: Box, size: float, text: str) -> None:
@@ -48,7 +52,7 @@ def fill_supplement(layer: Layer, box: Box, text: str) -> list[Passage]:
         em = size * MM_PER_POINT
         lead, measure = em * SUPPLEMENT_LEADING, box.width / em
         room = int(box.height / lead + 0.01)
-        lines = [(place, line) for place, part in enumerate(parts) for line in set_paragraph(part, measure, fonts.advance, indent)]
+        lines = [(place, line) for place, part in enumerate(parts) for line in _set(part, measure, indent)]
         if len(lines) <= room:
             break
     kept = lines if len(lines) <= room else lines[: room - 1]

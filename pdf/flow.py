@@ -43,7 +43,8 @@ def _lines(passages: Sequence[Passage], measure: float) -> Iterator[Line]:
     for passage in passages:
         yield Line(f"【{passage.heading}】")
         for place, paragraph in enumerate(passage.paragraphs):
-            yield from set_paragraph(paragraph, measure, fonts.advance, 0.0 if passage.broken and place == 0 else INDENT)
+            indent = 0.0 if passage.broken and place == 0 else INDENT
+            yield from set_paragraph(paragraph, measure, fonts.advance, indent)
         yield Line("")
 
 

@@ -1,4 +1,4 @@
-"""The fonts of the agreement: two weights of Noto Sans SC built once into a cache, and a chain of fallbacks for rare names."""
+"""The fonts of the agreement: two weights of Noto Sans SC, built once into a cache, and fallbacks for rare names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import tempfile
 import unicodedata
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -40,7 +40,10 @@ def _tags(names: Iterable[str]) -> list[int]:
 
 
 class Face:
-    """One font file: what it covers, how wide its characters are, and subsets of it. Memory-mapped, safe to keep for a process's life."""
+    """One font file: what it covers, how wide its characters are, and subsets of it.
+
+    The file is memory-mapped: workers share it, and keeping it costs little.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -119,13 +122,13 @@ def face(weight: int) -> Face:
 
 @lru_cache(maxsize=1)
 def chain() -> tuple[Face, ...]:
-    """Fonts in the order in which a character is looked for: Noto Sans SC, then those of PDF_FALLBACK_FONTS that exist."""
+    """Fonts in the order in which a character is looked for: Noto Sans SC, then those of PDF_FALLBACK_FONTS found."""
     configured = os.environ.get("PDF_FALLBACK_FONTS")
     paths = configured.split(os.pathsep) if configured is not None else FALLBACKS
     return (face(REGULAR), *(Face(Path(path)) for path in paths if path and Path(path).is_file()))
 
 
-@lru_cache(maxsize=None)
+@cache
 def face_of(character: str) -> Face:
     """The first font of the chain that has the character; UnprintableError when none has."""
     code = ord(character)
@@ -135,7 +138,7 @@ def face_of(character: str) -> Face:
     raise UnprintableError(character)
 
 
-@lru_cache(maxsize=None)
+@cache
 def advance(character: str) -> float:
     """Width in em of a character as it will be printed; UnprintableError when no font has it."""
     return face_of(character).advance(character)

@@ -1,4 +1,4 @@
-"""The geometry of the fixed form (R-PDF-1): where frames, labels, clauses and value slots stand; pure, in mm from the top left."""
+"""The geometry of the fixed form (R-PDF-1): frames, labels, clauses and slots for values; pure, in mm from top left."""
 
 from __future__ import annotations
 
@@ -14,53 +14,55 @@ TITLE = "全国普通高等学校毕业生就业协议书"
 SCAN_FIRST = "甲方盖章前请扫码验证协议内容！"
 DATE_BLANK = "年　　月　　日"
 
-LEFT, RIGHT, TOP, BOTTOM = 14.0, 196.0, 31.0, 281.0
+LEFT, RIGHT, TOP, BOTTOM = 14.0, 196.0, 28.5, 281.5
 WIDTH = RIGHT - LEFT
 SIDE_WIDTH = 14.0
-ROW = 6.6
-SIGN_HEIGHT, SEAL_HEIGHT = 14.0, 42.0
+ROW = 6.5
+SIGN_HEIGHT, SEAL_HEIGHT = 13.0, 42.0
 QR_SIDE = 28.0
 CONFIRM_HEIGHT = 40.0
 PADDING = 1.4
-CLAUSE_SIZES = (8.6, 8.3, 8.0, 7.7, 7.4)
-CLAUSE_LEADING = 1.36
-SHORTEST_SUPPLEMENT = 9.0
+CLAUSE_SIZES = (8.8, 8.6, 8.4, 8.2, 8.0, 7.8, 7.6, 7.4)
+CLAUSE_LEADING = 1.38
+SHORTEST_SUPPLEMENT = 11.6
 COLUMN_GAP = 7.0
 CLAUSES_ELSEWHERE = "本协议的条款载于附页，与本页具有同等效力。"
+TERMS = ("约定", "事项")
 NUMERALS = "〇一二三四五六七八九"
 
-# A row is (label, slot, width of the label cell, width of the value cell); the widths of a row sum to 168.
+# A row is (label, slot, width of the label cell, width of the value cell); the widths of a row sum to 168, and the
+# cells of all blocks stand on the same verticals.
 Row = tuple[tuple[str, str, float, float], ...]
 EMPLOYER_ROWS: tuple[Row, ...] = (
-    (("单位名称", "employer.name", 22, 78), ("组织机构代码", "employer.credit_code", 24, 44)),
+    (("单位名称", "employer.name", 22, 84), ("组织机构代码", "employer.credit_code", 22, 40)),
     (("单位性质", "employer.kind", 22, 62), ("单位类别", "employer.industry", 22, 62)),
     (("注册地址", "employer.address", 22, 146),),
     (
-        ("联系人", "employer.contact_name", 22, 32),
-        ("电话", "employer.contact_phone", 14, 34),
-        ("电子邮箱", "employer.contact_email", 18, 48),
+        ("联系人", "employer.contact_name", 22, 22),
+        ("电话", "employer.contact_phone", 12, 28),
+        ("电子邮箱", "employer.contact_email", 22, 62),
     ),
 )
 GRADUATE_ROWS: tuple[Row, ...] = (
-    (("姓名", "graduate.name", 22, 54), ("性别", "graduate.gender", 14, 18), ("民族", "graduate.ethnic_group", 18, 42)),
+    (("姓名", "graduate.name", 22, 62), ("性别", "graduate.gender", 22, 22), ("民族", "graduate.ethnic_group", 12, 28)),
     (
-        ("身份证号", "graduate.id_number", 22, 54),
-        ("电话", "graduate.phone", 14, 28),
-        ("政治面貌", "graduate.political_status", 18, 32),
+        ("身份证号", "graduate.id_number", 22, 62),
+        ("政治面貌", "graduate.political_status", 22, 22),
+        ("电话", "graduate.phone", 12, 28),
     ),
-    (("毕业院校", "graduate.school", 22, 86), ("毕业日期", "graduate.graduation_date", 18, 42)),
+    (("毕业院校", "graduate.school", 22, 84), ("毕业日期", "graduate.graduation_date", 22, 40)),
     (("院系", "graduate.department", 22, 62), ("专业", "graduate.major", 22, 62)),
     (
-        ("学历", "graduate.education", 22, 30),
-        ("层次", "graduate.degree_level", 14, 36),
-        ("电子邮箱", "graduate.email", 18, 48),
+        ("学历", "graduate.education", 22, 22),
+        ("层次", "graduate.degree_level", 12, 28),
+        ("电子邮箱", "graduate.email", 22, 62),
     ),
 )
 SCHOOL_ROWS: tuple[Row, ...] = (
-    (("学校名称", "school.name", 22, 56), ("联系人", "school.contact", 16, 24), ("联系电话", "school.phone", 18, 32)),
-    (("联系地址", "school.address", 22, 96), ("邮编", "school.postcode", 18, 32)),
+    (("学校名称", "school.name", 22, 62), ("联系人", "school.contact", 22, 22), ("电话", "school.phone", 12, 28)),
+    (("联系地址", "school.address", 22, 106), ("邮编", "school.postcode", 12, 28)),
 )
-TERM_LABEL, TERM_VALUE = 24.0, 60.0
+TERM_LABEL, TERM_VALUE = 22.0, 62.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Text:
 
 @dataclass(slots=True)
 class Plan:
-    """One page of the form: ruled boxes with their line width in mm, tinted boxes, fixed texts, slots for values and their full names."""
+    """One page: ruled boxes with line width in mm, tinted boxes, fixed texts, slots for values and their full names."""
 
     ruled: list[tuple[Box, float]] = field(default_factory=list)
     tinted: list[Box] = field(default_factory=list)
@@ -127,7 +129,7 @@ def baseline(centre: float, size: float) -> float:
 def numeral(number: int) -> str:
     """1–99 in Chinese, as articles are numbered."""
     tens, ones = divmod(number, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else NUMERALS[tens] + "十") + (NUMERALS[ones] if ones or not tens else "")
+    return ("", "十", *(f"{ten}十" for ten in NUMERALS[2:]))[tens] + (NUMERALS[ones] if ones else "")
 
 
 def numbered(articles: Sequence[str]) -> list[str]:
@@ -136,14 +138,14 @@ def numbered(articles: Sequence[str]) -> list[str]:
 
 
 def main_plan(template: Template) -> Plan:
-    """Lay out the first page: title, parties, terms, clauses, supplement, signatures, footer; the supplement takes the height left."""
+    """Lay out the first page; the supplement takes the height that parties, terms, clauses and signatures leave."""
     plan = Plan()
-    _heading(plan, Box(LEFT, 12.0, WIDTH, 10.0), TITLE, 19.0)
+    _heading(plan, Box(LEFT, 10.0, WIDTH, 10.0), TITLE, 19.0)
     y = _block(plan, TOP, ("甲方", "用人单位"), EMPLOYER_ROWS)
     y = _block(plan, y, ("乙方", "毕业生"), GRADUATE_ROWS)
     if template.kind == "three_party":
         y = _block(plan, y, ("丙方", "学校"), SCHOOL_ROWS)
-    y = _block(plan, y, ("约定", "事项"), _term_rows(template.term_labels))
+    y = _block(plan, y, TERMS, _term_rows(template.term_labels))
     signatures = BOTTOM - SIGN_HEIGHT - SEAL_HEIGHT
     y = _clauses(plan, y, signatures - SHORTEST_SUPPLEMENT, template)
     _supplement(plan, Box(LEFT, y, WIDTH, signatures - y))
@@ -156,7 +158,7 @@ def main_plan(template: Template) -> Plan:
 def continuation_plan(template: Template) -> Plan:
     """Lay out a further page: heading, room for text, boxes in which the parties confirm the page, footer."""
     plan = Plan()
-    _heading(plan, Box(LEFT, 12.0, WIDTH, 10.0), f"{TITLE}（附页）", 16.0)
+    _heading(plan, Box(LEFT, 10.0, WIDTH, 10.0), f"{TITLE}（附页）", 16.0)
     confirm = BOTTOM - CONFIRM_HEIGHT
     plan.slots["continuation"] = Box(LEFT + 6, TOP + 5, WIDTH - 12, confirm - TOP - 10)
     third = "丙方（盖章）" if template.kind == "three_party" else "学校鉴证（盖章）"
@@ -169,7 +171,7 @@ def continuation_plan(template: Template) -> Plan:
 
 def _heading(plan: Plan, box: Box, title: str, size: float) -> None:
     plan.centred(box, size, title, bold=True)
-    plan.slots["number"] = Box(LEFT, box.y + box.height + 1.6, WIDTH, 5.0)
+    plan.slots["number"] = Box(LEFT, box.y + box.height + 1.4, WIDTH, 5.0)
 
 
 def _block(plan: Plan, y: float, name: tuple[str, str], rows: Sequence[Row]) -> float:
@@ -177,8 +179,9 @@ def _block(plan: Plan, y: float, name: tuple[str, str], rows: Sequence[Row]) -> 
     block = Box(LEFT, y, WIDTH, ROW * len(rows))
     side = Box(LEFT, y, SIDE_WIDTH, block.height)
     plan.tinted.append(side)
-    plan.centred(side, 10.0, name[0], bold=True, offset=-2.3)
-    plan.centred(side, 8.0, name[1], offset=2.3)
+    party = name != TERMS
+    plan.centred(side, 10.0 if party else 9.0, name[0], bold=True, offset=-2.3)
+    plan.centred(side, 8.0 if party else 9.0, name[1], bold=not party, offset=2.3)
     for row in rows:
         _row(plan, y, row)
         plan.names |= {slot: f"{''.join(name)}　{label}" for label, slot, _, _ in row}
@@ -195,7 +198,7 @@ def _row(plan: Plan, y: float, row: Row) -> None:
         plan.tinted.append(cell)
         plan.ruled += [(cell, 0.15), (Box(x + label_width, y, value_width, ROW), 0.15)]
         _label(plan, cell, label)
-        inner = Box(x + label_width + PADDING, y + 0.2, value_width - 2 * PADDING, ROW - 0.4)
+        inner = Box(x + label_width + PADDING, y, value_width - 2 * PADDING, ROW)
         plan.slots[slot] = inner
         x += label_width + value_width
 
@@ -222,7 +225,7 @@ def _term_rows(labels: Sequence[str]) -> list[Row]:
 
 
 def _clauses(plan: Plan, y: float, limit: float, template: Template) -> float:
-    """The clauses at the largest size that leaves room below; if none does, a line that sends the reader to the next page."""
+    """The clauses at the largest size that leaves room below; if none does, a line that sends the reader overleaf."""
     for size in CLAUSE_SIZES:
         height = _set_clauses(None, y, size, template)
         if y + height <= limit:
@@ -244,13 +247,22 @@ def _set_clauses(plan: Plan | None, y: float, size: float, template: Template) -
     opening = set_paragraph(template.preamble, inner / em, fonts.advance, indent=2)
     articles = [set_paragraph(text, column / em, fonts.advance, indent=2) for text in numbered(template.articles)]
     lines = [line for article in articles for line in article]
-    half = (len(lines) + 1) // 2
+    half = _column_break(lines)
     if plan is not None:
         _set_lines(plan, LEFT + 4, y + 2, size, inner, opening)
         below = y + 2 + len(opening) * lead + 0.8
         _set_lines(plan, LEFT + 4, below, size, column, lines[:half], heads=True)
         _set_lines(plan, LEFT + 4 + column + COLUMN_GAP, below, size, column, lines[half:], heads=True)
-    return 2 + (len(opening) + half) * lead + 0.8 + 1.6
+    return 2 + (len(opening) + max(half, len(lines) - half)) * lead + 0.8 + 1.6
+
+
+def _column_break(lines: Sequence[Line]) -> int:
+    """How many lines the left column takes: half of them, or up to two more or fewer where an article begins there."""
+    half = (len(lines) + 1) // 2
+    for distance in (0, 1, -1, 2, -2):
+        if 0 < half + distance < len(lines) and lines[half + distance].start == 0:
+            return half + distance
+    return half
 
 
 def _set_lines(
@@ -287,17 +299,15 @@ def _signature_box(plan: Plan, box: Box, label: str) -> None:
     plan.ruled.append((box, 0.3))
     plan.texts.append(Text(box.x + 2, baseline(box.y + 3.6, 8.6), 8.6, label))
     date = box.x + box.width - 4 - text_width(DATE_BLANK, 8.6)
-    plan.texts.append(Text(date, baseline(box.y + box.height - 3.4, 8.6), 8.6, DATE_BLANK))
+    plan.texts.append(Text(date, baseline(box.y + box.height - 3.2, 8.6), 8.6, DATE_BLANK))
 
 
 def _signatures(plan: Plan, y: float, kind: AgreementKind) -> None:
-    three = kind == "three_party"
     upper, lower = _thirds(y, SIGN_HEIGHT), _thirds(y + SIGN_HEIGHT, SEAL_HEIGHT)
-    school = "学校负责人（签字）" if three else "学校鉴证意见：　　学校负责人（签字）"
-    for box, label in zip(upper, ("用人单位负责人（签字）", "毕业生（签字）", school), strict=True):
+    for box, label in zip(upper, ("用人单位负责人（签字）", "毕业生（签字）", "学校负责人（签字）"), strict=True):
         _signature_box(plan, box, label)
     _signature_box(plan, lower[0], "用人单位（盖章）")
-    _signature_box(plan, lower[2], "学校（盖章）" if three else "学校鉴证（盖章）")
+    _signature_box(plan, lower[2], "学校（盖章）" if kind == "three_party" else "学校鉴证意见（盖章）")
     middle = lower[1]
     plan.ruled.append((middle, 0.3))
     plan.slots["qr"] = Box(middle.x + (middle.width - QR_SIDE) / 2, middle.y + 4.0, QR_SIDE, QR_SIDE)
@@ -307,6 +317,6 @@ def _signatures(plan: Plan, y: float, kind: AgreementKind) -> None:
 def _footer(plan: Plan, template: Template) -> None:
     y = baseline(BOTTOM + 3.6, 8.0)
     plan.texts.append(Text(LEFT, y, 8.0, f"{template.platform_name}　{template.platform_address}"))
-    x = RIGHT - text_width(SCAN_FIRST, 8.6)
+    x = RIGHT - text_width(SCAN_FIRST[:-1], 8.6) - text_width(SCAN_FIRST[-1], 8.6) / 2
     plan.texts.append(Text(x, y, 8.6, SCAN_FIRST, bold=True))
     plan.slots["page"] = Box(LEFT, BOTTOM + 6.0, WIDTH, 4.0)

@@ -1,4 +1,4 @@
-"""Writing values onto a blank form: text in subset fonts, the QR symbol and the watermark, joined to the form with pikepdf."""
+"""Writing values onto a blank form: text in subset fonts, QR symbol and watermark, joined to the form with pikepdf."""
 
 from __future__ import annotations
 
@@ -16,12 +16,22 @@ from pdf.typography import MM_PER_POINT
 
 PAGE_HEIGHT = 297.0
 _POINTS = 1 / MM_PER_POINT
+_METRICS = {
+    "Flags": 4,
+    "FontBBox": [-1000, -300, 3000, 1200],
+    "ItalicAngle": 0,
+    "Ascent": 880,
+    "Descent": -120,
+    "CapHeight": 733,
+    "StemV": 80,
+}
 
 
 class ValueFonts:
     """Hands out a code for every character used in one document and embeds just those characters at the end.
 
-    Codes are given in order of first use, one per character even where two share a glyph, so that copied text is what was written.
+    Codes are given in order of first use, one per character even where two share a glyph, so that copied text is
+    what was written.
     """
 
     def __init__(self) -> None:
@@ -55,20 +65,32 @@ def _font(document: pikepdf.Pdf, face: fonts.Face, codes: dict[str, int], number
     opened = hb.Face(hb.Blob(subset))
     glyphs = hb.Font(opened)
     name = Name(f"/VALUES+Values{number}")
-    table = b"\0\0" + b"".join((glyphs.get_nominal_glyph(ord(character)) or 0).to_bytes(2, "big") for character in codes)
+    numbers = (glyphs.get_nominal_glyph(ord(character)) or 0 for character in codes)
+    table = b"\0\0" + b"".join(number.to_bytes(2, "big") for number in numbers)
     descriptor = Dictionary(
-        Type=Name.FontDescriptor, FontName=name, Flags=4, FontBBox=[-1000, -300, 3000, 1200], ItalicAngle=0,
-        Ascent=880, Descent=-120, CapHeight=733, StemV=80, FontFile2=document.make_stream(subset, Length1=len(subset)),
-    )  # fmt: skip
+        Type=Name.FontDescriptor,
+        FontName=name,
+        FontFile2=document.make_stream(subset, Length1=len(subset)),
+        **_METRICS,
+    )
     descendant = Dictionary(
-        Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=name, FontDescriptor=document.make_indirect(descriptor), DW=1000,
+        Type=Name.Font,
+        Subtype=Name.CIDFontType2,
+        BaseFont=name,
+        FontDescriptor=document.make_indirect(descriptor),
         CIDSystemInfo=Dictionary(Registry=pikepdf.String("Adobe"), Ordering=pikepdf.String("Identity"), Supplement=0),
-        W=_widths(face, codes), CIDToGIDMap=document.make_stream(table),
-    )  # fmt: skip
+        DW=1000,
+        W=_widths(face, codes),
+        CIDToGIDMap=document.make_stream(table),
+    )
     return Dictionary(
-        Type=Name.Font, Subtype=Name.Type0, BaseFont=name, Encoding=Name("/Identity-H"),
-        DescendantFonts=[document.make_indirect(descendant)], ToUnicode=document.make_stream(_to_unicode(codes)),
-    )  # fmt: skip
+        Type=Name.Font,
+        Subtype=Name.Type0,
+        BaseFont=name,
+        Encoding=Name("/Identity-H"),
+        DescendantFonts=[document.make_indirect(descendant)],
+        ToUnicode=document.make_stream(_to_unicode(codes)),
+    )
 
 
 def _widths(face: fonts.Face, codes: dict[str, int]) -> Array:
@@ -114,7 +136,7 @@ class Layer:
         slope = 0.70710678
         x, y = 105 * _POINTS - half * slope, 148.5 * _POINTS - half * slope
         matrix = f"{slope} {slope} -{slope} {slope} {x:.2f} {y:.2f} Tm"
-        self._under.append(f"BT 0.86 g {matrix} {self._show(size, text)} 0 g ET")
+        self._under.append(f"BT 0.88 g {matrix} {self._show(size, text)} 0 g ET")
 
     def symbol(self, box: Box, url: str) -> None:
         """Draw the QR symbol of an address in a box."""
@@ -127,14 +149,14 @@ class Layer:
 
     def contents(self, document: pikepdf.Pdf, form: pikepdf.Object) -> Array:
         """The page's content: what lies under, the form, what lies over."""
-        streams = [form, document.make_stream("\n".join(self._over).encode())]
-        if self._under:
-            streams.insert(0, document.make_stream("\n".join(self._under).encode()))
-        return Array(streams)
+        under, over = "\n".join([*self._under, "q"]), "\n".join(["Q", *self._over])
+        return Array([document.make_stream(under.encode()), form, document.make_stream(over.encode())])
 
 
-def write(sheet: bytes, layers: Sequence[Layer], value_fonts: ValueFonts, title: str, author: str, created_at: datetime) -> bytes:
-    """Join layers to the pages of a blank form (page 1 for the first, page 2 for each further one); equal input, equal bytes."""
+def write(
+    sheet: bytes, layers: Sequence[Layer], value_fonts: ValueFonts, title: str, author: str, created_at: datetime
+) -> bytes:
+    """Join layers to a blank form (its page 1 for the first, its page 2 for each further one); equal input, equal bytes."""
     with pikepdf.open(BytesIO(sheet)) as document:
         first, further = document.pages[0], document.pages[1]
         for _ in layers[2:]:

@@ -23,7 +23,7 @@ def modules(url: str) -> tuple[tuple[bool, ...], ...]:
     """The symbol's rows without quiet zone, True = dark (29 × 29): version 3, level Q where it fits, else M.
 
     `url` is the verification address; it is encoded in capitals. ValueError if it is longer than 60 characters or not
-    alphanumeric in the sense of ISO/IEC 18004, because short symbols with large modules are what survives printing (R-QR-1).
+    alphanumeric in the sense of ISO/IEC 18004: a short symbol with large modules is what survives printing (R-QR-1).
     """
     text = url.upper()
     if len(text) > LONGEST or not _ALPHANUMERIC.fullmatch(text):
@@ -40,7 +40,7 @@ def modules(url: str) -> tuple[tuple[bool, ...], ...]:
 
 
 def path(url: str) -> bytes:
-    """The symbol as one filled PDF path in a square of side 1 (origin bottom left), runs of dark modules merged row by row."""
+    """The symbol as one filled PDF path in a square of side 1, origin bottom left; dark runs are merged row by row."""
     rows = modules(url)
     side = len(rows)
     operators = [f"{1 / side:.6f} 0 0 {1 / side:.6f} 0 0 cm"]

@@ -33,8 +33,9 @@ def blank(template: Template) -> Sheet:
     drawn.set_creation_date(datetime(2026, 1, 1, tzinfo=UTC))
     drawn.set_auto_page_break(False)
     with tempfile.TemporaryDirectory() as folder:
-        for style, bold in (("", False), ("B", True)):
-            _add_font(drawn, style, [text for plan in (main, continuation) for text in plan.texts if text.bold is bold], Path(folder))
+        texts = main.texts + continuation.texts
+        _add_font(drawn, "", [text for text in texts if not text.bold], Path(folder))
+        _add_font(drawn, "B", [text for text in texts if text.bold], Path(folder))
         for plan in (main, continuation):
             drawn.add_page()
             _draw(drawn, plan)

@@ -1,4 +1,4 @@
-"""Chinese line breaking (禁则处理), justification and fitting of text into boxes; pure arithmetic over character widths."""
+"""Chinese line breaking (禁则处理), justification and fitting of text into boxes; arithmetic over character widths."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Advance = Callable[[str], float]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One set line: its text, its natural width and its indent in em, where in its paragraph it starts, and whether it ends it."""
+    """One set line: text, natural width and indent in em, where in its paragraph it starts, whether it ends it."""
 
     text: str
     width: float = 0.0
@@ -26,7 +26,7 @@ class Line:
     last: bool = True
 
     def spread(self, measure: float) -> float:
-        """Extra space in em after each character that makes the line as wide as `measure`; 0 for last lines and poor ones."""
+        """Space in em to add after each character so that the line fills `measure`; 0 for last lines and poor ones."""
         gaps = len(self.text) - 1
         if self.last or gaps < 1:
             return 0.0
@@ -64,7 +64,7 @@ def _paragraph(text: str, measure: float, indent: float, advance: Advance) -> It
         end = _cut(text, start, measure - indent, advance)
         piece = text[start:end].rstrip(" ")
         width = sum(map(advance, piece))
-        if piece and piece[-1] in HALF_AT_END and end < len(text):
+        if piece and piece[-1] in HALF_AT_END:
             width -= advance(piece[-1]) / 2
         yield Line(piece, width, indent, start, last=end >= len(text))
         start, indent = end, 0.0
@@ -82,8 +82,10 @@ def paragraphs(text: str) -> list[str]:
     return [part for part in (line.replace("\t", " ").strip() for line in text.splitlines()) if part]
 
 
-def fit(text: str, width: float, height: float, sizes: tuple[float, ...], advance: Advance) -> tuple[float, list[Line]] | None:
-    """The largest of `sizes` (points) at which the text fits a box of `width` × `height` mm, with its lines; None if none does."""
+def fit(
+    text: str, width: float, height: float, sizes: tuple[float, ...], advance: Advance
+) -> tuple[float, list[Line]] | None:
+    """The largest of `sizes` (points) at which the text fits a box in mm, with its lines; None if none does."""
     flat = " ".join(paragraphs(text))
     for size in sizes:
         em = size * MM_PER_POINT

@@ -215,3 +215,5 @@ class Code(StrEnum):
     DEADLINE_EARLIER = "deadline_earlier"
     NOTHING_CHANGED = "nothing_changed"
     NO_SUCH_VALUE = "no_such_value"
+    NUMBERS_EXHAUSTED = "numbers_exhausted"
+    NO_MATCH = "no_match"

@@ -71,14 +71,14 @@ class Placement(Public, db.Model):
 
 
 class PlacementTerms(db.Model):
-    """The terms of a placement as they were from one version on: a sealed JSON document and its hash (R-INV-1)."""
+    """The terms of a placement as they were from one version on: a sealed JSON document and its keyed digest (R-INV-1)."""
 
     __tablename__ = "placement_terms"
 
     placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    sha256: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -89,7 +89,7 @@ class PlacementSnapshot(db.Model):
 
     placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), primary_key=True)
     body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    sha256: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

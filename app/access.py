@@ -1,0 +1,145 @@
+"""Who may call what, and whose rows they see: the policy beside each route, `scope`, `load`, masking (R-ACC-2)."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from sqlalchemy import ColumnElement, false, select, true
+
+from app import auth
+from app.errors import WEB, ApiError, NotFound
+from app.extensions import db
+from app.models import Placement, RollRecord, School
+from app.writing import begin_write
+from workflows.case import Actor
+from workflows.vocabulary import Level, Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_PUBLIC_ID = re.compile(r"[0-9a-f]{20}")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who may call a route: the door, the roles behind it, and the least level inside the placement module."""
+
+    door: str  # graduate, employer, staff, public
+    roles: frozenset[Role] = frozenset()
+    level: Level = Level.NONE
+
+
+def policy(door: str, *roles: Role, level: Level = Level.NONE) -> Callable[[View], View]:
+    """Put a policy entry beside a route; without one the application refuses to start."""
+
+    def mark(view: View) -> View:
+        view.policy = Policy(door, frozenset(roles), level)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def policy_of(app: Flask, endpoint: str, method: str = "GET") -> Policy | None:
+    """Return the policy entry of an endpoint (for a class-based view, of its method)."""
+    view: Any = app.view_functions[endpoint]
+    view_class = getattr(view, "view_class", None)
+    if view_class is not None:
+        handler = getattr(view_class, method.lower(), None) or getattr(view_class, "get", None)
+        found = getattr(handler, "policy", None) or getattr(view_class, "policy", None)
+    else:
+        found = getattr(view, "policy", None)
+    return found
+
+
+class NoPolicyError(RuntimeError):
+    """A route has no policy entry: the application must not start."""
+
+
+def check_every_route(app: Flask, exempt: Iterable[str] = ("static",)) -> None:
+    """Refuse to start when a route has no policy entry; raises NoPolicyError with its name."""
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            if rule.endpoint not in exempt and policy_of(app, rule.endpoint, method) is None:
+                raise NoPolicyError(f"{method} {rule.rule} ({rule.endpoint}) has no policy entry")
+
+
+def guard() -> Any:
+    """Let a request pass when its route's policy allows; runs before every request and sets `g.actor`."""
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    if request.method not in SAFE:
+        begin_write()
+    entry = policy_of(current_app, request.endpoint, request.method)
+    if entry is None:
+        raise NotFound
+    if entry.door == "public":
+        return None
+    actor = auth.identify(entry.door)
+    if actor is None:
+        return _to_the_door(entry.door)
+    if entry.roles and actor.role not in entry.roles:
+        raise ApiError(403, *WEB[403])
+    if entry.door == "staff" and actor.level < entry.level:
+        raise ApiError(403, "read_only" if actor.level else "not_allowed", "您的账号没有本模块的相应权限。")
+    g.actor = actor
+    return None
+
+
+def _to_the_door(door: str) -> Any:
+    if door == "graduate":
+        raise ApiError(401, *WEB[401])
+    return redirect(url_for(f"{'employers' if door == 'employer' else 'staff'}.sign_in", next=request.full_path))
+
+
+def actor() -> Actor:
+    """Return who is calling."""
+    caller: Actor = g.actor
+    return caller
+
+
+def scope(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
+    """Return the WHERE clause of the rows of `model` that this actor may see (R-ACC-2); nothing for an unknown pair."""
+    clause = _SCOPES.get((model, actor.role))
+    return clause(actor) if clause else false()
+
+
+def _of_department(a: Actor) -> ColumnElement[bool]:
+    return (RollRecord.school_id == a.school_id) & (RollRecord.department_id == a.department_id)
+
+
+def _school_ids(a: Actor) -> Any:
+    return select(School.id).where(School.province_code == a.province_code)
+
+
+def _roll_ids(clause: ColumnElement[bool]) -> Any:
+    return select(RollRecord.id).where(clause)
+
+
+_SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = {
+    (RollRecord, Role.GRADUATE): lambda a: RollRecord.account_id == a.id,
+    (RollRecord, Role.DEPARTMENT): _of_department,
+    (RollRecord, Role.SCHOOL): lambda a: RollRecord.school_id == a.school_id,
+    (RollRecord, Role.PROVINCE): lambda a: RollRecord.school_id.in_(_school_ids(a)),
+    (Placement, Role.GRADUATE): lambda a: Placement.roll_record_id.in_(_roll_ids(RollRecord.account_id == a.id)),
+    (Placement, Role.EMPLOYER): lambda a: Placement.employer_id == a.employer_id,
+    (Placement, Role.DEPARTMENT): lambda a: Placement.roll_record_id.in_(_roll_ids(_of_department(a))),
+    (Placement, Role.SCHOOL): lambda a: Placement.school_id == a.school_id,
+    (Placement, Role.PROVINCE): lambda a: Placement.school_id.in_(_school_ids(a)),
+    (School, Role.SCHOOL): lambda a: School.id == a.school_id,
+    (School, Role.DEPARTMENT): lambda a: School.id == a.school_id,
+    (School, Role.PROVINCE): lambda a: School.province_code == a.province_code,
+    (School, Role.OPERATOR): lambda a: true(),
+}
+
+
+def load(model: type[Any], public_id: str, actor: Actor) -> Any:
+    """Return the row with this public id; raises NotFound for a foreign, unknown or malformed one alike (R-ACC-2)."""
+    if not _PUBLIC_ID.fullmatch(public_id):
+        raise NotFound
+    row = db.session.execute(
+        select(model).where(model.public_id == public_id, scope(actor, model))
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,132 @@
+"""Who is calling: sessions as rows, passwords by argon2id, the Actor of a request (reliability.md §4)."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask import Response, current_app, g, request
+from sqlalchemy import bindparam, insert, select, update
+
+from app.clock import now
+from app.crypto import token_hash
+from app.extensions import db
+from app.models import Account, EmployerUser, Session, Staff
+from workflows.case import Actor
+from workflows.vocabulary import Level, Role
+
+HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NOBODY = HASHER.hash(secrets.token_hex(16))  # checked for unknown users, so that the answer takes the same time
+LASTS = {"graduate": timedelta(days=7), "employer": timedelta(hours=12), "staff": timedelta(hours=12)}
+
+_session = Session.__table__
+_live = (
+    _session.c.token_hash == bindparam("token"),
+    _session.c.door == bindparam("door"),
+    _session.c.revoked_at.is_(None),
+)
+_about = (_session.c.principal_id, _session.c.expires_at, _session.c.proved_at)
+_FIND = {
+    "graduate": select(*_about, Account.public_id)
+    .join(Account.__table__, Account.id == _session.c.principal_id)
+    .where(*_live),
+    "employer": select(*_about, EmployerUser.employer_id, EmployerUser.public_id)
+    .join(EmployerUser.__table__, EmployerUser.id == _session.c.principal_id)
+    .where(*_live, EmployerUser.active),
+    "staff": select(
+        *_about,
+        Staff.public_id,
+        Staff.role,
+        Staff.school_id,
+        Staff.department_id,
+        Staff.province_code,
+        Staff.placement_level,
+    )
+    .join(Staff.__table__, Staff.id == _session.c.principal_id)
+    .where(*_live, Staff.active),
+}
+_ADD = insert(_session)
+_REVOKE = update(_session).where(_session.c.token_hash == bindparam("token")).values(revoked_at=bindparam("at"))
+_PROVE = update(_session).where(_session.c.token_hash == bindparam("token")).values(proved_at=bindparam("at"))
+
+
+def check_password(stored: str | None, password: str) -> bool:
+    """Compare a password with its stored hash; takes the same time when there is none."""
+    try:
+        return HASHER.verify(stored or _NOBODY, password) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def open_session(door: str, principal_id: int) -> str:
+    """Insert a session and return its token (256 bits, handed out once); signing in is a fresh proof (R-STEP-1)."""
+    token, at = secrets.token_urlsafe(32), now()
+    row = {"token_hash": token_hash(token), "door": door, "principal_id": principal_id, "created_at": at}
+    db.session.execute(_ADD, row | {"expires_at": at + LASTS[door], "proved_at": at})
+    return token
+
+
+def close_session() -> None:
+    """Revoke the session of this request."""
+    db.session.execute(_REVOKE, {"token": token_hash(g.token), "at": now()})
+
+
+def prove() -> datetime:
+    """Note a fresh proof of the person on this request's session and return its time (R-STEP-1)."""
+    at = now()
+    db.session.execute(_PROVE, {"token": token_hash(g.token), "at": at})
+    return at
+
+
+def cookie_name(door: str) -> str:
+    """Return the name of a door's cookie; `__Host-` wherever the site is served over https."""
+    return f"{current_app.config['COOKIE_PREFIX']}{door}"
+
+
+def set_cookie(response: Response, door: str, token: str) -> None:
+    """Put the session's token into the door's cookie."""
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    age = int(LASTS[door].total_seconds())
+    response.set_cookie(cookie_name(door), token, max_age=age, httponly=True, secure=secure, samesite="Lax", path="/")
+
+
+def clear_cookie(response: Response, door: str) -> None:
+    """Remove the door's cookie."""
+    response.delete_cookie(cookie_name(door), path="/", secure=current_app.config["SESSION_COOKIE_SECURE"])
+
+
+def token_of(door: str) -> str:
+    """Return the token of this request: a bearer token for graduates, a cookie for the others, never both."""
+    if door == "graduate":
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+    return request.cookies.get(cookie_name(door), "")
+
+
+def identify(door: str) -> Actor | None:
+    """Return who is calling through a door, or None; keeps the row in `g.principal`."""
+    token = token_of(door)
+    if not token or len(token) > 100:
+        return None
+    row = db.session.execute(_FIND[door], {"token": token_hash(token), "door": door}).one_or_none()
+    if row is None or row.expires_at <= now():
+        return None
+    g.token, g.principal = token, row
+    return _actor(door, row)
+
+
+def _actor(door: str, row: Any) -> Actor:
+    if door == "graduate":
+        return Actor(Role.GRADUATE, row.principal_id, proved_at=row.proved_at)
+    if door == "employer":
+        return Actor(Role.EMPLOYER, row.principal_id, employer_id=row.employer_id, proved_at=row.proved_at)
+    return Actor(
+        Role(row.role),
+        row.principal_id,
+        school_id=row.school_id,
+        department_id=row.department_id,
+        province_code=row.province_code,
+        level=Level(row.placement_level),
+        proved_at=row.proved_at,
+    )

@@ -1,0 +1,145 @@
+"""Writes the made-up provinces, schools, people, employers and staff into the database; again adds nothing twice."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app import settings
+from app.auth import HASHER
+from app.clock import now
+from app.demo import people as demo
+from app.extensions import db
+from app.models import Account, Department, Employer, EmployerUser, Province, RollRecord, School, Staff
+from app.people import add_account, add_employer, add_roll_record, link
+from workflows.calendar import current_cohort
+from workflows.case import Actor
+from workflows.vocabulary import Level, Module, Role
+
+PASSWORD = "Demo-2027!"
+
+ROLL_COLUMNS = (
+    "name",
+    "gender_code",
+    "ethnic_code",
+    "political_code",
+    "education_code",
+    "degree_level_code",
+    "training_mode",
+    "cohort",
+    "major",
+    "student_number",
+    "exam_number",
+    "duration_years",
+    "entered_on",
+    "graduates_on",
+    "origin_region",
+    "archive_moved",
+    "household_moved",
+)
+
+
+def load() -> dict[str, int]:
+    """Load everything that is missing and return how many rows of each kind there are."""
+    if db.session.execute(select(Staff.id).limit(1)).first() is None:
+        db.session.rollback()
+        at = now()
+        password_hash = HASHER.hash(PASSWORD)  # one password for all demo accounts: hashing 300 would only cost time
+        departments = _schools()
+        _staff(password_hash, departments)
+        _employers(password_hash)
+        _graduates(password_hash, departments, at)
+        db.session.commit()
+    models = {"graduates": RollRecord, "accounts": Account, "employers": Employer, "staff": Staff}
+    return {name: db.session.query(model).count() for name, model in models.items()}
+
+
+def _school(code: str) -> School:
+    return db.session.execute(select(School).where(School.code == code)).scalar_one()
+
+
+def _schools() -> dict[tuple[str, str], Department]:
+    for province in demo.provinces():
+        row = db.session.execute(select(Province).where(Province.code == province.code)).scalar_one()
+        actor = Actor(Role.PROVINCE, 0, province_code=province.code)
+        settings.open_module(actor, row, Module.PLACEMENT, province.agreement_kind)
+    departments = {}
+    for made_up in demo.schools():
+        school = _school(made_up.code)
+        raw = {name: getattr(made_up, name) for name in ("contact", "phone", "address", "postcode")}
+        actor = Actor(Role.SCHOOL, 0, school_id=school.id)
+        settings.save_school(actor, school, raw, made_up.department_review, made_up.code == "11414", school.version)
+        for entry in made_up.departments:
+            departments[made_up.code, entry.name] = Department(school_id=school.id, name=entry.name)
+    db.session.add_all(departments.values())
+    db.session.flush()
+    return departments
+
+
+def _staff(password_hash: str, departments: dict[tuple[str, str], Department]) -> None:
+    for person in demo.staff():
+        department = departments.get((person.school_code, person.department))
+        db.session.add(
+            Staff(
+                username=person.username,
+                password_hash=password_hash,
+                name=person.name,
+                role=person.role.value,
+                school_id=_school(person.school_code).id if person.school_code else None,
+                department_id=department.id if department else None,
+                province_code=person.province_code or None,
+                placement_level=Level.WRITE if person.role == Role.PROVINCE else person.placement_level,
+                archive_level=person.archive_level,
+                household_level=person.household_level,
+            )
+        )
+
+
+def _employers(password_hash: str) -> None:
+    for made_up in demo.employers():
+        columns = ("credit_code", "name", "kind_code", "industry_code", "region_code", "address")
+        values = {name: getattr(made_up, name) for name in columns} | {"contact_name": made_up.contact}
+        values |= {"state": "verified" if made_up.verified else "pending"}
+        contact = {"mobile": made_up.mobile, "phone": made_up.phone, "email": made_up.email}
+        employer = add_employer(values, contact)
+        db.session.flush()
+        user = {"username": made_up.username, "password_hash": password_hash, "name": made_up.contact}
+        db.session.add(EmployerUser(employer_id=employer.id, **user))
+
+
+def _graduates(password_hash: str, departments: dict[tuple[str, str], Department], at: datetime) -> None:
+    accounts: dict[str, list[demo.DemoGraduate]] = {}
+    schools = {made_up.code: _school(made_up.code).id for made_up in demo.schools()}
+    for person in demo.graduates(cohort=current_cohort(at)):
+        accounts.setdefault(f"{person.id_kind}:{person.id_number}", []).append(person)
+        values: dict[str, Any] = {name: getattr(person, name) for name in ROLL_COLUMNS}
+        values |= {"school_id": schools[person.school_code]}
+        values |= {"department_id": departments[person.school_code, person.department].id}
+        add_roll_record(person.id_kind, person.id_number, values)
+    db.session.flush()
+    for records in accounts.values():
+        first = records[0]
+        enrolments = [(record.school_code, record.degree_level_code) for record in records]
+        account = add_account(
+            first.name, first.id_kind, first.id_number, first.phone, first.email, password_hash, enrolments, at
+        )
+        link(account)
+
+
+_SHOWN = (
+    ("department", "/staff/", "11414-1", "审核本院系毕业生的签约"),
+    ("school", "/staff/", "11414", "审核签约、学校设置、毕业生名单"),
+    ("province", "/staff/", "province-110000", "开启模块、选择协议书类型"),
+    ("employer", "/employer/", "employer01", "查找毕业生、发起签约邀请"),
+)
+
+
+def accounts() -> Iterator[dict[str, str]]:
+    """Yield a demo account of each role: {role, address, username, password, what, …}; one password for all."""
+    for person in demo.graduates(cohort=current_cohort(now()))[:1]:
+        extra = {"name": person.name, "id_number": person.id_number, "student_number": person.student_number}
+        who = {"role": "graduate", "address": "/m/", "username": person.phone, "password": PASSWORD}
+        yield who | {"what": "核对信息、查看并接受邀请、下载协议书"} | extra
+    for role, address, username, what in _SHOWN:
+        yield {"role": role, "address": address, "username": username, "password": PASSWORD, "what": what}

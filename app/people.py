@@ -1,0 +1,114 @@
+"""Adding accounts, roll records and employers: sealed columns, blind indexes and the link between person and roll."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app import roll_data
+from app.crypto import keyring, seal_json, seal_text, unseal_json
+from app.extensions import db
+from app.models import Account, Employer, Enrolment, RollRecord, School
+from app.models.types import new_public_id
+from workflows.identity import clean_id_number, clean_name, same_name
+
+
+def blind_id(kind: str, number: str) -> bytes:
+    """Return the blind index of an identity number; kinds do not mix."""
+    return keyring().blind(f"id_number:{kind}", number)
+
+
+def blind_phone(phone: str) -> bytes:
+    """Return the blind index of a phone number."""
+    return keyring().blind("phone", phone)
+
+
+def blind_email(email: str) -> bytes:
+    """Return the blind index of an e-mail address; case does not count."""
+    return keyring().blind("email", email.lower())
+
+
+def add_account(
+    name: str,
+    id_kind: str,
+    id_number: str,
+    phone: str,
+    email: str | None,
+    password_hash: str,
+    enrolments: Iterable[tuple[str, str]],
+    at: datetime,
+) -> Account:
+    """Add a person's account with its enrolments (school code, degree level code); raises IdentityError for a bad number."""
+    number, public_id = clean_id_number(id_kind, id_number), new_public_id()
+    account = Account(
+        public_id=public_id,
+        name=clean_name(name),
+        id_kind=id_kind,
+        id_number_sealed=seal_text(number, f"account.id_number:{public_id}"),
+        id_number_blind=blind_id(id_kind, number),
+        phone_sealed=seal_text(phone, f"account.phone:{public_id}"),
+        phone_blind=blind_phone(phone),
+        email_sealed=seal_text(email, f"account.email:{public_id}") if email else None,
+        email_blind=blind_email(email) if email else None,
+        password_hash=password_hash,
+        created_at=at,
+    )
+    db.session.add(account)
+    db.session.flush()
+    pairs = dict.fromkeys(enrolments)
+    db.session.add_all(Enrolment(account_id=account.id, school_code=code, degree_level_code=level) for code, level in pairs)
+    return account
+
+
+def add_roll_record(id_kind: str, id_number: str, values: Mapping[str, Any]) -> RollRecord:
+    """Add a graduate to a school's roll; `values` are the plain columns. Raises IdentityError for a bad number (R-ROLL-1)."""
+    number, public_id = clean_id_number(id_kind, id_number), new_public_id()
+    columns = dict(values) | {"name": clean_name(values["name"])}
+    record = RollRecord(
+        public_id=public_id,
+        id_kind=id_kind,
+        id_number_sealed=seal_text(number, f"roll_record.id_number:{public_id}"),
+        id_number_blind=blind_id(id_kind, number),
+        **columns,
+    )
+    record.shown_hash = roll_data.shown_hash({name: getattr(record, name) for name in roll_data.SHOWN})
+    db.session.add(record)
+    return record
+
+
+def link(account: Account) -> int:
+    """Join an account to the roll records that are this person's, and return how many are new (R-GRAD-1).
+
+    Name, identity number, school and degree level must all agree with the person's enrolment.
+    """
+    enrolled = {
+        (row.school_code, row.degree_level_code)
+        for row in db.session.execute(select(Enrolment).where(Enrolment.account_id == account.id)).scalars()
+    }
+    free = (
+        select(RollRecord, School.code)
+        .join(School, School.id == RollRecord.school_id)
+        .where(RollRecord.id_number_blind == account.id_number_blind, RollRecord.account_id.is_(None))
+    )
+    linked = 0
+    for record, school_code in db.session.execute(free):
+        if (school_code, record.degree_level_code) in enrolled and same_name(record.name, account.name):
+            record.account_id = account.id
+            linked += 1
+    return linked
+
+
+def add_employer(values: Mapping[str, Any], contact: Mapping[str, str]) -> Employer:
+    """Add an employer; `contact` has mobile, phone and email, which are sealed."""
+    public_id = new_public_id()
+    sealed = seal_json(dict(contact), f"employer.contact:{public_id}")
+    employer = Employer(public_id=public_id, contact_sealed=sealed, **values)
+    db.session.add(employer)
+    return employer
+
+
+def employer_contact(employer: Employer) -> dict[str, str]:
+    """Return an employer's mobile, phone and email."""
+    contact: dict[str, str] = unseal_json(employer.contact_sealed, f"employer.contact:{employer.public_id}")
+    return contact

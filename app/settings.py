@@ -1,0 +1,138 @@
+"""Provinces and schools switch the platform on: modules, agreement kind, school settings, windows; each change on record."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app import history
+from app.clock import now
+from app.extensions import db
+from app.models import AgreementChoice, Province, ProvinceModule, School, SchoolFunction
+from workflows import platform_settings as rules
+from workflows.calendar import current_cohort
+from workflows.case import Actor, Refusal, Refused
+from workflows.vocabulary import AgreementKind, Code, Kind, Module, Role
+
+
+def _allow(refusal: Refusal | None) -> None:
+    if refusal:
+        raise Refused(refusal)
+
+
+def agreement_choices(province_code: str) -> dict[int, AgreementKind]:
+    """Return a province's choices: first cohort -> kind."""
+    rows = db.session.execute(select(AgreementChoice).where(AgreementChoice.province_code == province_code)).scalars()
+    return {row.from_cohort: AgreementKind(row.kind) for row in rows}
+
+
+def open_module(actor: Actor, province: Province, module: Module, kind: AgreementKind | None = None) -> None:
+    """Open a module for a province, with its agreement for the first one; opening again changes nothing (R-PROV-1, R-PROV-2)."""
+    _allow(rules.refuse_setting(actor, Role.PROVINCE))
+    _allow(rules.refuse_opening(module, kind))
+    chain = history.lock(db.session.connection(), "province", province.id)
+    at = now()
+    if db.session.get(ProvinceModule, (province.code, module.value)) is not None:
+        return
+    opened = ProvinceModule(province_code=province.code, module=module.value, opened_at=at, opened_by=actor.id)
+    db.session.add(opened)
+    detail: dict[str, Any] = {"module": module.value}
+    if module == Module.PLACEMENT and kind is not None:
+        cohort = current_cohort(at)
+        _choose(province, kind, cohort, at)
+        detail |= {"agreement_kind": kind.value, "from_cohort": cohort}
+    db.session.flush()
+    chain.add(at, actor, ("province", province.id), "open_module", detail)
+    chain.write()
+
+
+def _choose(province: Province, kind: AgreementKind, cohort: int, at: datetime) -> None:
+    row = AgreementChoice(province_code=province.code, from_cohort=cohort, kind=kind.value, chosen_at=at)
+    db.session.merge(row)
+
+
+def choose_agreement(actor: Actor, province: Province, kind: AgreementKind, from_cohort: int) -> None:
+    """Change the province's agreement for a coming cohort (R-PROV-2)."""
+    _allow(rules.refuse_setting(actor, Role.PROVINCE))
+    chain = history.lock(db.session.connection(), "province", province.id)
+    at = now()
+    chosen = agreement_choices(province.code)
+    if not chosen:
+        raise Refused(Refusal(Code.MODULE_CLOSED, "请先开启“毕业去向登记与网签”模块并选择协议书类型。"))
+    _allow(rules.refuse_kind(chosen, from_cohort, current_cohort(at)))
+    _choose(province, kind, from_cohort, at)
+    db.session.flush()
+    detail = {"agreement_kind": kind.value, "from_cohort": from_cohort}
+    chain.add(at, actor, ("province", province.id), "choose_agreement", detail)
+    chain.write()
+
+
+def module_opened(school: School, module: Module = Module.PLACEMENT) -> bool:
+    """Say whether the school's province has opened a module (R-PROV-1)."""
+    return db.session.get(ProvinceModule, (school.province_code, module.value)) is not None
+
+
+def _refuse_unopened(school: School) -> None:
+    if not module_opened(school):
+        raise Refused(Refusal(Code.MODULE_CLOSED, "本省尚未开启“毕业去向登记与网签”模块。", "请等待省级就业部门开启。"))
+
+
+def save_school(
+    actor: Actor, school: School, raw: dict[str, str], department_review: bool, binding_notice: bool, version: int
+) -> None:
+    """Store a school's settings and mark them complete (R-SCH-1, R-SCH-2, R-ON-6); raises Refused."""
+    _allow(rules.refuse_setting(actor, Role.SCHOOL))
+    _refuse_unopened(school)
+    values, errors = rules.clean_school(raw)
+    if errors:
+        raise Refused(Refusal(Code.NO_SUCH_VALUE, "有内容填写不正确，请按提示修改。", fields=errors))
+    chain = history.lock(db.session.connection(), "school", school.id)
+    db.session.refresh(school)
+    if school.version != version:
+        raise Refused(Refusal(Code.OUTDATED, "设置已被他人修改，请刷新页面后重试。"))
+    wanted: dict[str, Any] = values | {"department_review": department_review, "binding_notice": binding_notice}
+    changed = {name: value for name, value in wanted.items() if getattr(school, name) != value}
+    at = now()
+    for name, value in wanted.items():
+        setattr(school, name, value)
+    school.settings_completed_at = school.settings_completed_at or at
+    school.version += 1
+    school.chain_seq, school.chain_head = chain.seq, chain.head
+    db.session.flush()
+    chain.add(at, actor, ("school", school.id), "save_settings", {"changed": changed})
+    chain.write()
+
+
+def function_row(school_id: int, function: Kind, cohort: int) -> SchoolFunction | None:
+    """Return a school's stored window of a function, or None while it has the default."""
+    return db.session.get(SchoolFunction, (school_id, function.value, cohort))
+
+
+def save_function(
+    actor: Actor,
+    school: School,
+    function: Kind,
+    cohort: int,
+    enabled: bool,
+    opens_at: datetime,
+    closes_at: datetime,
+    notice: str,
+) -> None:
+    """Store switch, times and notice of one function for one cohort (R-SCH-3); raises Refused."""
+    _allow(rules.refuse_setting(actor, Role.SCHOOL))
+    _refuse_unopened(school)
+    _allow(rules.refuse_window(opens_at, closes_at, notice))
+    chain = history.lock(db.session.connection(), "school", school.id)
+    row = SchoolFunction(school_id=school.id, function=function.value, cohort=cohort, enabled=enabled)
+    row.opens_at, row.closes_at, row.notice = opens_at, closes_at, notice.strip()
+    db.session.merge(row)
+    db.session.flush()
+    detail = {
+        "function": function.value,
+        "cohort": cohort,
+        "enabled": enabled,
+        "opens_at": opens_at.isoformat(),
+        "closes_at": closes_at.isoformat(),
+    }
+    chain.add(now(), actor, ("school", school.id), "save_function", detail)
+    chain.write()

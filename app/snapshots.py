@@ -1,0 +1,173 @@
+"""What an agreement prints, gathered from roll, account, school and terms; stored once, at acceptance (R-INV-1, R-PDF-1)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from app import codes
+from app.crypto import digest, seal_json, unseal_json, unseal_text
+from app.models import Account, Department, LegalText, PlacementSnapshot, PlacementTerms, RollRecord, School
+from workflows.vocabulary import AgreementKind
+
+_TERMS = (
+    select(PlacementTerms.version, PlacementTerms.body_sealed, PlacementTerms.digest)
+    .where(PlacementTerms.placement_id == bindparam("placement"), PlacementTerms.version <= bindparam("version"))
+    .order_by(PlacementTerms.version.desc())
+    .limit(1)
+)
+_ADD_TERMS = insert(PlacementTerms.__table__)
+_ADD_SNAPSHOT = insert(PlacementSnapshot.__table__)
+_SNAPSHOT = select(PlacementSnapshot.body_sealed).where(PlacementSnapshot.placement_id == bindparam("placement"))
+_newest_clauses = (
+    select(LegalText.version)
+    .where(LegalText.kind == bindparam("clauses"))
+    .order_by(LegalText.published_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_roll, _account, _school = RollRecord.__table__, Account.__table__, School.__table__
+_PERSON = (
+    select(
+        _roll,
+        _account.c.public_id.label("account_public_id"),
+        _account.c.phone_sealed,
+        _account.c.email_sealed,
+        Department.name.label("department"),
+        _school.c.name.label("school"),
+        _school.c.contact,
+        _school.c.phone.label("school_phone"),
+        _school.c.address.label("school_address"),
+        _school.c.postcode,
+        _newest_clauses.label("clauses_version"),
+    )
+    .select_from(_roll)
+    .join(_school, _school.c.id == _roll.c.school_id)
+    .join(Department.__table__, Department.id == _roll.c.department_id)
+    .outerjoin(_account, _account.c.id == _roll.c.account_id)
+    .where(_roll.c.id == bindparam("roll"))
+)
+
+
+def terms_bound(placement: str, version: int) -> str:
+    """Name the row that sealed terms are bound to; `placement` is the public id."""
+    return f"placement_terms.body:{placement}:{version}"
+
+
+def store_terms(conn: Connection, placement: Any, version: int, terms: dict[str, Any], at: datetime) -> str:
+    """Insert the terms of a new version and return their digest. `placement` has `.id` and `.public_id`."""
+    body = seal_json(terms, terms_bound(placement.public_id, version))
+    mark = digest("terms", terms)
+    row = {"placement_id": placement.id, "version": version, "body_sealed": body, "digest": mark, "at": at}
+    conn.execute(_ADD_TERMS, row)
+    return mark
+
+
+def terms_at(conn: Connection, placement: Any, version: int | None = None) -> dict[str, Any]:
+    """Return the terms in force at a version of the placement (default: now); {} where there were none."""
+    wanted = placement.version if version is None else version
+    row = conn.execute(_TERMS, {"placement": placement.id, "version": wanted}).one_or_none()
+    return unseal_json(row.body_sealed, terms_bound(placement.public_id, row.version)) if row else {}
+
+
+def graduate_part(row: Any) -> dict[str, Any]:
+    """Return a graduate's printed data from a roll row joined with account, department and school."""
+    phone = unseal_text(row.phone_sealed, f"account.phone:{row.account_public_id}") if row.phone_sealed else ""
+    email = unseal_text(row.email_sealed, f"account.email:{row.account_public_id}") if row.email_sealed else ""
+    return {
+        "name": row.name,
+        "gender": codes.label("genders", row.gender_code),
+        "ethnic_group": codes.label("ethnic_groups", row.ethnic_code),
+        "id_kind": row.id_kind,
+        "id_number": unseal_text(row.id_number_sealed, f"roll_record.id_number:{row.public_id}"),
+        "political_status": codes.label("political_status", row.political_code),
+        "school": row.school,
+        "education": codes.label("education", row.education_code),
+        "degree_level": codes.label("degree_levels", row.degree_level_code),
+        "graduates_on": row.graduates_on.isoformat() if row.graduates_on else "",
+        "department": row.department,
+        "major": row.major,
+        "student_number": row.student_number,
+        "training_mode": codes.label("training_modes", row.training_mode),
+        "phone": phone,
+        "email": email,
+    }
+
+
+def employer_part(terms: dict[str, Any]) -> dict[str, Any]:
+    """Return an employer's printed data from the terms."""
+    return {
+        "name": terms.get("employer_name") or "",
+        "credit_code": terms.get("credit_code") or "",
+        "kind": codes.label("employer_kinds", terms.get("employer_kind")),
+        "industry": codes.label("industries", terms.get("industry")),
+        "address": codes.region_name(terms.get("region_code")) + (terms.get("address") or ""),
+        "contact_name": terms.get("contact_name") or "",
+        "contact_mobile": terms.get("contact_mobile") or "",
+        "contact_phone": terms.get("contact_phone") or "",
+        "contact_email": terms.get("contact_email") or "",
+    }
+
+
+def _yuan(fen: int | None, unit: str) -> str:
+    if fen is None:
+        return ""
+    return f"{fen // 100}{unit}" if fen % 100 == 0 else f"{fen / 100:.2f}{unit}"
+
+
+def job_part(terms: dict[str, Any]) -> dict[str, str]:
+    """Return the terms of the job as labelled text, in the order of the form; "" for what was left empty."""
+    probation = terms.get("probation_months")
+    return {
+        "职位类别": codes.label("position_categories", terms.get("position_category")),
+        "职位名称": terms.get("position") or "",
+        "是否解决户档": codes.label("household_archive", terms.get("household_archive")),
+        "试用期": "" if probation is None else f"{probation}个月" if probation else "无",
+        "试用起薪": _yuan(terms.get("probation_pay_fen"), "元/月"),
+        "转正起薪": _yuan(terms.get("pay_fen"), "元/月"),
+        "违约金": _yuan(terms.get("penalty_fen"), "元"),
+        "报到地点": terms.get("report_place") or "",
+        "报到期限": terms.get("report_by") or "",
+        "实际工作地点": terms.get("work_place") or "",
+    }
+
+
+def compose(conn: Connection, placement: Any) -> dict[str, Any]:
+    """Gather what the agreement would print now. `placement` has id, public_id, version, roll_record_id, agreement_kind."""
+    terms = terms_at(conn, placement)
+    clauses = f"clauses.{placement.agreement_kind}"
+    row = conn.execute(_PERSON, {"roll": placement.roll_record_id, "clauses": clauses}).one()
+    school = {"name": row.school, "contact": row.contact, "phone": row.school_phone}
+    school |= {"address": row.school_address, "postcode": row.postcode}
+    return {
+        "agreement_kind": placement.agreement_kind or AgreementKind.THREE_PARTY.value,
+        "clauses_version": row.clauses_version,
+        "graduate": graduate_part(row),
+        "employer": employer_part(terms),
+        "school": school,
+        "job": job_part(terms),
+        "supplement": terms.get("supplement") or "",
+    }
+
+
+def store(conn: Connection, placement: Any, at: datetime) -> str:
+    """Take the snapshot of a placement and return its digest (R-INV-1)."""
+    body = compose(conn, placement)
+    mark = digest("snapshot", body)
+    sealed = seal_json(body, f"placement_snapshot.body:{placement.public_id}")
+    conn.execute(_ADD_SNAPSHOT, {"placement_id": placement.id, "body_sealed": sealed, "digest": mark, "at": at})
+    return mark
+
+
+def stored(conn: Connection, placement: Any) -> dict[str, Any] | None:
+    """Return the snapshot taken at acceptance, or None before it."""
+    row = conn.execute(_SNAPSHOT, {"placement": placement.id}).one_or_none()
+    body: dict[str, Any] | None = None
+    if row is not None:
+        body = unseal_json(row.body_sealed, f"placement_snapshot.body:{placement.public_id}")
+    return body
+
+
+def agreement_of(conn: Connection, placement: Any) -> dict[str, Any]:
+    """Return what the agreement prints: the snapshot once there is one, else today's data."""
+    return stored(conn, placement) or compose(conn, placement)

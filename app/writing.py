@@ -1,0 +1,105 @@
+"""The edge of every write: one transaction, one commit, errors of constraints told by name, the bell after the commit."""
+
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import current_app, g, has_app_context
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import IntegrityError
+
+from app.extensions import db
+from workflows.case import Refusal, Refused
+from workflows.vocabulary import Code
+
+log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
+# The last line of defence: what the lock should have refused already, the constraint refuses. Names only, never values.
+CONSTRAINTS: dict[str, Refusal] = {
+    "uq_placement_live_key": Refusal(
+        Code.TAKEN, "该毕业生已有一条生效或在办的记录，同一届只能有一条。", "请刷新页面查看。"
+    ),
+    "placement.live_key": Refusal(
+        Code.TAKEN, "该毕业生已有一条生效或在办的记录，同一届只能有一条。", "请刷新页面查看。"
+    ),
+    "uq_placement_open_key": Refusal(
+        Code.ALREADY_INVITED, "贵单位已向该毕业生发出过邀请，不能重复邀请。", "请修改原邀请。"
+    ),
+    "placement.open_key": Refusal(
+        Code.ALREADY_INVITED, "贵单位已向该毕业生发出过邀请，不能重复邀请。", "请修改原邀请。"
+    ),
+    "uq_roll_record_school_id_cohort_student_number": Refusal(
+        Code.NO_SUCH_VALUE, "该届已有相同学号的毕业生，不能调整。", "请先核对学号。"
+    ),
+    "roll_record.school_id, roll_record.cohort, roll_record.student_number": Refusal(
+        Code.NO_SUCH_VALUE, "该届已有相同学号的毕业生，不能调整。", "请先核对学号。"
+    ),
+}
+
+
+def begin_write() -> None:
+    """Open the transaction of a write; on SQLite it takes the write lock at once (BEGIN IMMEDIATE)."""
+    db.session.connection(execution_options={"immediate": True})
+
+
+def commit() -> None:
+    """Commit, then ring the bell for the outbox rows of this transaction."""
+    db.session.commit()
+    bells = g.pop("bells", []) if has_app_context() else []
+    ring: Callable[[list[int]], None] | None = current_app.extensions.get("doorbell")
+    if bells and ring:
+        ring(bells)
+
+
+def rollback() -> None:
+    """Undo everything since the last commit."""
+    db.session.rollback()
+    if has_app_context():
+        g.pop("bells", None)
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """Return the name of the violated constraint; its row's values are never looked at (reliability.md §4)."""
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        return str(diagnosis.constraint_name)
+    return str(error.orig).partition("constraint failed: ")[2]
+
+
+def write(work: Callable[[], Answer]) -> Answer:
+    """Run `work` and commit; on any exception nothing is kept.
+
+    Raises Refused as it came, or for a violated constraint that has a sentence; other IntegrityErrors become RuntimeError
+    that names the constraint alone.
+    """
+    try:
+        answer = work()
+        commit()
+        return answer
+    except IntegrityError as error:
+        rollback()
+        name = constraint_of(error)
+        log.warning("constraint refused a write", extra={"constraint": name})
+        if name in CONSTRAINTS:
+            raise Refused(CONSTRAINTS[name]) from None
+        raise RuntimeError(f"constraint {name}") from None
+    except BaseException:
+        rollback()
+        raise
+
+
+def tune_sqlite(engine: Engine) -> None:
+    """Make SQLite honest about transactions: WAL, foreign keys, a busy time-out, BEGIN IMMEDIATE for writes."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN is switched off; ours follows below
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=15000", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        immediate = connection.get_execution_options().get("immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

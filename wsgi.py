@@ -1,0 +1,28 @@
+"""The composition root: builds the application out of its rooms; servers, workers, commands and tests start here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from app import access, printable
+from app.factory import create_app
+from pdf import fonts
+
+API_DOCUMENT = ("static", "api-docs.openapi_json")
+
+
+def build(settings: Mapping[str, Any] | None = None) -> Flask:
+    """Return the whole application; raises SettingsError, or NoPolicyError when a route has no policy entry."""
+    app = create_app(settings)
+    printable.install(app, fonts.unprintable)
+    access.check_every_route(app, exempt=API_DOCUMENT)
+    return app
+
+
+def __getattr__(name: str) -> Flask:
+    """Build `wsgi:app` when a server asks for it."""
+    if name in ("app", "application"):
+        globals()["app"] = globals()["application"] = build()
+        return globals()[name]  # type: ignore[no-any-return]
+    raise AttributeError(name)

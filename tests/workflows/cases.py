@@ -1,0 +1,131 @@
+"""Happy-path actors, cases, facts and requests of the pure rules; a test changes the one thing it is about."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from workflows.case import Actor, Blocker, Case, Decision, Refusal, Refused, Request, Review
+from workflows.destination import DestinationFacts
+from workflows.engine import Flow, decide
+from workflows.roll_record import RollFacts
+from workflows.signing_obstacles import SigningFacts
+from workflows.starting import Standing
+from workflows.vocabulary import Action, AgreementKind, Kind, Level, Role, State, Step
+from workflows.windows import default_window
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # ten in the morning in Beijing, cohort 2027
+DEADLINE = NOW + timedelta(days=7)
+TICK = timedelta(microseconds=1)
+DECLARATION = "declaration-1"
+VERSION = 3
+DEPARTMENT_ID, OTHER_DEPARTMENT_ID = 11, 12
+
+ACTORS: Mapping[str, Actor] = {
+    "graduate": Actor(Role.GRADUATE, 1, proved_at=NOW),
+    "employer": Actor(Role.EMPLOYER, 2, employer_id=21),
+    "department": Actor(Role.DEPARTMENT, 3, school_id=1, department_id=DEPARTMENT_ID),
+    "other_department": Actor(Role.DEPARTMENT, 4, school_id=1, department_id=OTHER_DEPARTMENT_ID),
+    "school": Actor(Role.SCHOOL, 5, school_id=1),
+    "school_readonly": Actor(Role.SCHOOL, 6, school_id=1, level=Level.READ),
+    "province": Actor(Role.PROVINCE, 7, province_code="34"),
+    "operator": Actor(Role.OPERATOR, 8),
+    "auditor": Actor(Role.AUDITOR, 9),
+    "platform": Actor(Role.PLATFORM),
+}
+GRADUATE, EMPLOYER, SCHOOL, PLATFORM = (ACTORS[name] for name in ("graduate", "employer", "school", "platform"))
+DEPARTMENT, OTHER_DEPARTMENT = ACTORS["department"], ACTORS["other_department"]
+BOTH_STEPS = (Step.DEPARTMENT, Step.SCHOOL)
+
+
+def make_standing(**overrides: Any) -> Standing:
+    window = default_window(Kind.ONLINE, 2027)
+    happy = Standing(NOW, 2027, 2027, True, True, "1", True, True, window)
+    return replace(happy, **overrides)
+
+
+def make_facts(*, standing: Mapping[str, Any] | None = None, **overrides: Any) -> SigningFacts:
+    happy = SigningFacts(make_standing(**standing or {}), True, True, DEPARTMENT_ID, declaration=DECLARATION)
+    return replace(happy, **overrides)
+
+
+def make_roll_facts(**overrides: Any) -> RollFacts:
+    return replace(RollFacts(NOW, "21", 2027, 2027, shown_hash="hash-1"), **overrides)
+
+
+def make_case(state: State | None, step: Step | None = None, **overrides: Any) -> Case:
+    """An online signing of a three-party province; `step` opens its review there."""
+    review = Review(BOTH_STEPS, step) if step else None
+    happy = Case(state, Kind.ONLINE, VERSION, DEADLINE, review, agreement_kind=AgreementKind.THREE_PARTY)
+    return replace(happy, **overrides)
+
+
+def make_blocker(kind: Kind, state: State) -> Blocker:
+    return Blocker(77, "record-77", kind, state, "合肥某科技有限公司", "某状态")
+
+
+VALUES = {Action.CONFIRM: "hash-1", Action.SET_TRAINING_MODE: "22", Action.MOVE_COHORT: "2028"}
+
+
+def make_request(action: Action, **overrides: Any) -> Request:
+    happy = Request(VERSION, "材料不全", DEADLINE, DECLARATION, value=VALUES.get(action))
+    return replace(happy, **overrides)
+
+
+SIGNING_STATES: Mapping[str, Case] = {
+    "none": make_case(None, deadline_at=None),
+    "invited": make_case(State.INVITED),
+    "invited:lapsed": make_case(State.INVITED, deadline_at=NOW),
+    "accepted:department": make_case(State.ACCEPTED, Step.DEPARTMENT),
+    "accepted:school": make_case(State.ACCEPTED, Step.SCHOOL),
+    "effective": make_case(State.EFFECTIVE),
+    "terminated": make_case(State.TERMINATED),
+    "declined": make_case(State.DECLINED),
+    "expired": make_case(State.EXPIRED, deadline_at=NOW),
+    "withdrawn": make_case(State.WITHDRAWN),
+    "review_rejected": make_case(State.REVIEW_REJECTED, rejected_by=Role.SCHOOL),
+}
+ROLL_STATES = {str(state or "none"): Case(state) for state in (None, State.ON_ROLL, State.OFF_ROLL)}
+DESTINATION_STATES = {
+    str(state or "none"): Case(state, Kind.DESTINATION)
+    for state in (
+        None,
+        State.DRAFT,
+        State.REVIEW,
+        State.RETURNED,
+        State.APPROVED,
+        State.VOIDED,
+        State.VOID,
+        State.CANCELLED,
+    )
+}
+DESTINATION_FACTS = DestinationFacts(NOW)
+
+_SENTENCE = re.compile(r"[\u4e00-\u9fff0-9“].+。")
+
+
+def assert_speaks(refusal: Refusal) -> None:
+    """R-WHY-1: a Chinese sentence that says why, another that says what next; so does every field."""
+    for sentence in (refusal.message, refusal.next, *refusal.fields.values()):
+        assert _SENTENCE.fullmatch(sentence), sentence
+
+
+def outcome(flow: Flow, action: Action, case: Case, actor: Actor, facts: Any, request: Request) -> Decision | Refusal:
+    """Decide, and return either the decision or the refusal that was raised."""
+    try:
+        return decide(flow, action, case, actor, facts, request)
+    except Refused as refused:
+        assert_speaks(refused.refusal)
+        return refused.refusal
+
+
+def allowed(answer: Decision | Refusal | None) -> Decision:
+    assert isinstance(answer, Decision), answer
+    return answer
+
+
+def refused(answer: Decision | Refusal | None) -> Refusal:
+    assert isinstance(answer, Refusal), answer
+    assert_speaks(answer)
+    return answer

@@ -82,7 +82,9 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         _refuse_demo_settings(values)
     https = str(values["PUBLIC_URL"]).startswith("https://")
     url = _database_url(values)
-    engine: dict[str, Any] = {} if url.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 5}
+    engine: dict[str, Any] = {"hide_parameters": True}
+    if not url.startswith("sqlite"):
+        engine |= {"pool_pre_ping": True, "pool_size": 5}
     return values | {
         "PRODUCTION": production,
         "SQLALCHEMY_DATABASE_URI": url,

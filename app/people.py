@@ -58,6 +58,7 @@ def add_account(
     db.session.flush()
     pairs = dict.fromkeys(enrolments)
     db.session.add_all(Enrolment(account_id=account.id, school_code=code, degree_level_code=level) for code, level in pairs)
+    db.session.flush()
     return account
 
 

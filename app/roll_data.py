@@ -58,7 +58,7 @@ def shown_fields(roll: Any, school: str, department: str, phone: str, email: str
     number = unseal_text(roll.id_number_sealed, f"roll_record.id_number:{roll.public_id}")
     pairs = [
         ("姓名", roll.name),
-        ("性别", codes.label("genders", roll.gender_code)),
+        ("性别", codes.label("genders", roll.gender_code).removesuffix("性")),
         ("民族", codes.label("ethnic_groups", roll.ethnic_code)),
         ("身份证号", number),
         ("政治面貌", codes.label("political_status", roll.political_code)),

@@ -76,7 +76,7 @@ def graduate_part(row: Any) -> dict[str, Any]:
     email = unseal_text(row.email_sealed, f"account.email:{row.account_public_id}") if row.email_sealed else ""
     return {
         "name": row.name,
-        "gender": codes.label("genders", row.gender_code),
+        "gender": codes.label("genders", row.gender_code).removesuffix("性"),
         "ethnic_group": codes.label("ethnic_groups", row.ethnic_code),
         "id_kind": row.id_kind,
         "id_number": unseal_text(row.id_number_sealed, f"roll_record.id_number:{row.public_id}"),

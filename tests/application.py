@@ -1,0 +1,98 @@
+"""The application under test: built by the composition root on a migrated copy of a database, with clients for each door."""
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+import wsgi
+from app import auth
+from app.extensions import db
+from tests import builders
+from tests.builders import Graduate
+from tests.servers import Databases
+
+SETTINGS = {"APP_ENV": "test", "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False, "TESTING": False}
+
+
+def build(url: str, folder: Path | str, **settings: Any) -> Flask:
+    """Return the application on a database; `settings` override those of the tests."""
+    return wsgi.build(SETTINGS | {"DATABASE_URL": url, "VAR_DIR": str(folder)} | settings)
+
+
+@pytest.fixture(scope="session")
+def template_url(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a migrated database with the reference rows: copied for every test, never written to."""
+    app = build(database_url, tmp_path_factory.mktemp("template"))
+    with app.app_context():
+        upgrade(directory=str(Path(wsgi.__file__).parent / "migrations"))
+        builders.load_reference()
+        db.session.remove()
+        db.engine.dispose()
+    return database_url
+
+
+@pytest.fixture
+def app(template_url: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a database of the test's own, inside an application context."""
+    url = databases.copy(template_url)
+    app = build(url, tmp_path)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    databases.drop(url)
+
+
+def api_client(app: Flask, graduate: Graduate | None) -> FlaskClient:
+    """Return a client of the API; with a graduate, signed in by a bearer token and sending a fresh Idempotency-Key."""
+    client = ApiClient(app, app.response_class, use_cookies=False)
+    if graduate:
+        client.token = open_session("graduate", graduate.account.id)
+    return client
+
+
+def door_client(app: Flask, door: str, principal_id: int) -> FlaskClient:
+    """Return a client with the cookie of a signed-in staff member or employer user."""
+    client = app.test_client()
+    client.set_cookie(auth.cookie_name(door), open_session(door, principal_id))
+    return client
+
+
+def open_session(door: str, principal_id: int) -> str:
+    """Insert a session row and return its token."""
+    token = auth.open_session(door, principal_id)
+    db.session.commit()
+    return token
+
+
+class ApiClient(FlaskClient):
+    """A mini-program: bearer token, JSON, an Idempotency-Key on every write unless the test gives one."""
+
+    token = ""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request."""
+        headers = dict(kwargs.pop("headers", None) or {})
+        if self.token:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        headers.setdefault("Idempotency-Key", secrets.token_hex(16))
+        with _outside():
+            return super().open(*args, headers=headers, **kwargs)
+
+
+@contextlib.contextmanager
+def _outside() -> Iterator[None]:
+    """Let a request have a database session of its own, as in a server."""
+    db.session.remove()
+    yield
+    db.session.remove()
+
+
+__all__ = ["ApiClient", "api_client", "app", "build", "door_client", "open_session", "template_url"]

@@ -188,7 +188,8 @@ def test_which_states_hold_the_slot() -> None:
     """Written out from the rule: what holds, and everything else does not."""
     holding = {
         Kind.ONLINE: "accepted effective",
-        Kind.OFFLINE: "agreement_review agreement_returned agreement_approved signing_review signing_returned effective",
+        Kind.OFFLINE: "agreement_review agreement_returned agreement_approved"
+        " signing_review signing_returned effective",
         Kind.PAPER: "review returned effective",
         Kind.DESTINATION: "review returned approved",
     }

@@ -231,12 +231,12 @@ def test_a_reviewers_buttons_do_not_wait_for_input() -> None:
 
 
 def test_a_finished_review_goes_no_further() -> None:
-    with pytest.raises(ValueError, match="^the review is finished$"):
+    with pytest.raises(ValueError, match=r"^the review is finished$"):
         review.advance(Review(BOTH_STEPS, None))
 
 
 def test_an_outcome_without_a_review_is_a_fault_of_ours() -> None:
     row = next(t for t in FLOW.transitions if t.action == Action.APPROVE)
     broken = replace(AT_SCHOOL, review=None)
-    with pytest.raises(ValueError, match="^an accepted signing without a review$"):
+    with pytest.raises(ValueError, match=r"^an accepted signing without a review$"):
         row.outcome(broken, SCHOOL, make_facts(), make_request(Action.APPROVE))

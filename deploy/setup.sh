@@ -26,7 +26,7 @@ fi
 if [ -z "${NO_UV:-}" ] && uv --version >/dev/null 2>&1; then
     echo "installing into $venv with uv"
     [ -x "$venv/bin/python" ] || uv venv --quiet ${PYTHON:+--python "$PYTHON"} "$venv"
-    uv pip install --quiet --python "$venv/bin/python" --require-hashes -r "$lock"
+    uv pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$lock"
 else
     python=$(find_python)
     echo "installing into $venv with pip and $("$python" --version)"

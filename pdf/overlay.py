@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 import uharfbuzz as hb  # type: ignore[import-untyped]
@@ -16,7 +17,7 @@ from pdf.typography import MM_PER_POINT
 
 PAGE_HEIGHT = 297.0
 _POINTS = 1 / MM_PER_POINT
-_METRICS = {
+_METRICS: dict[str, Any] = {
     "Flags": 4,
     "FontBBox": [-1000, -300, 3000, 1200],
     "ItalicAngle": 0,
@@ -156,7 +157,7 @@ class Layer:
 def write(
     sheet: bytes, layers: Sequence[Layer], value_fonts: ValueFonts, title: str, author: str, created_at: datetime
 ) -> bytes:
-    """Join layers to a blank form (its page 1 for the first, its page 2 for each further one); equal input, equal bytes."""
+    """Join layers to a blank form: its page 1 for the first, its page 2 for every other. Equal input, equal bytes."""
     with pikepdf.open(BytesIO(sheet)) as document:
         first, further = document.pages[0], document.pages[1]
         for _ in layers[2:]:

@@ -8,9 +8,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
-import pypdfium2
-from PIL import Image
-
 from pdf.agreement import Agreement, Clauses, EmployerPart, GraduatePart, SchoolPart, render
 from pdf.form import AgreementKind
 
@@ -148,6 +145,9 @@ SAMPLES = {
 
 def save_pictures(folder: Path, dots_per_inch: int = 110) -> None:
     """Write every page of every sample as a PNG in 16 greys."""
+    import pypdfium2  # here, so that the facts alone can be had without a rasterizer
+    from PIL import Image
+
     folder.mkdir(parents=True, exist_ok=True)
     for name, sample in SAMPLES.items():
         document = pypdfium2.PdfDocument(render(sample()))

@@ -70,7 +70,7 @@ class Seal:
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )  # fmt: skip
         signing = x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
-        registry = SimpleCertificateStore()
+        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         registry.register(signing)
         self.certificate = certificate
         self._signer = SimpleSigner(

@@ -46,7 +46,7 @@ def _add_font(drawn: FPDF, style: str, texts: list[Text], folder: Path) -> None:
     """Give fpdf2 a font of just the form's characters: opening the whole of it takes a hundred times as long."""
     source = fonts.face(fonts.BOLD if style else fonts.REGULAR)
     characters = "".join(sorted({character for text in texts for character in text.text}))
-    missing = "".join(character for character in characters if ord(character) not in source.coverage)
+    missing = "".join(character for character in characters if not source.has(character))
     if missing:
         raise fonts.UnprintableError(missing)
     path = folder / f"form{style}.ttf"

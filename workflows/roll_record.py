@@ -38,18 +38,28 @@ def _withdraw_all(facts: RollFacts, cause: str) -> tuple[FollowUp, ...]:
     return tuple(FollowUp(i, Kind.ONLINE, Action.WITHDRAW, cause) for i in facts.open_invitations)
 
 
-def _qualified_pair(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
-    allowed = QUALIFIED.get(facts.training_mode) or UNQUALIFIED.get(facts.training_mode)
-    if allowed is None:
-        message = "只有定向（21/22）和委培（41/42）毕业生的网签资格可以调整。"
-    elif request.value != allowed:
-        message = f"培养方式 {facts.training_mode} 只能调整为 {allowed}。"
-    else:
-        return None
+def _pair(facts: RollFacts) -> str | None:
+    return QUALIFIED.get(facts.training_mode) or UNQUALIFIED.get(facts.training_mode)
+
+
+def _not_that_mode(message: str) -> Refusal:
     return Refusal(Code.NO_SUCH_VALUE, message, "请重新选择。", fields={"training_mode": message})
 
 
-def _no_agreement_held(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
+def _adjustable(case: Case, actor: Actor, facts: RollFacts) -> Refusal | None:
+    if _pair(facts):
+        return None
+    return _not_that_mode("只有定向（21/22）和委培（41/42）毕业生的网签资格可以调整。")
+
+
+def _to_its_pair(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
+    allowed = _pair(facts)
+    if request.value == allowed:
+        return None
+    return _not_that_mode(f"培养方式 {facts.training_mode} 只能调整为 {allowed}。")
+
+
+def _no_agreement_held(case: Case, actor: Actor, facts: RollFacts) -> Refusal | None:
     slot = facts.slot
     if facts.training_mode not in UNQUALIFIED or slot is None or slot.kind not in AGREEMENTS:
         return None
@@ -128,7 +138,8 @@ TRANSITIONS = (
         _SCHOOL,
         (State.ON_ROLL,),
         _set_training_mode,
-        checks=(_qualified_pair, _no_agreement_held, _reason),
+        guards=(_adjustable, _no_agreement_held),
+        checks=(_to_its_pair, _reason),
     ),
     Transition(
         Action.MOVE_COHORT,

@@ -104,6 +104,20 @@ def test_an_agreement_in_the_slot_keeps_the_right_to_sign(kind: Kind, state: Sta
     assert refusal.next == "请先解约或等待该记录结束。"
 
 
+@pytest.mark.rule("R-GRAD-9", "R-WHY-1")
+@pytest.mark.parametrize(("mode", "open_"), [("1", False), ("3", False), ("5", False), ("21", True), ("42", True)])
+def test_the_button_knows_whose_right_to_sign_can_change(mode: str, open_: bool) -> None:
+    buttons = {o.action: o for o in available(FLOW, ON, SCHOOL, make_roll_facts(training_mode=mode))}
+    assert buttons[Action.SET_TRAINING_MODE].allowed is open_
+
+
+@pytest.mark.rule("R-GRAD-9", "R-WHY-1")
+def test_the_button_names_the_agreement_that_keeps_the_right_to_sign() -> None:
+    held = make_roll_facts(training_mode="22", slot=SIGNED)
+    button = next(o for o in available(FLOW, ON, SCHOOL, held) if o.action == Action.SET_TRAINING_MODE)
+    assert button.refusal is not None and button.refusal.blocker == SIGNED
+
+
 @pytest.mark.rule("R-GRAD-9")
 def test_regaining_the_right_to_sign_leaves_a_supplementary_destination_in_place() -> None:
     slot = make_blocker(Kind.DESTINATION, State.APPROVED)

@@ -1,4 +1,4 @@
-"""Facts for the rules, read in a constant number of statements; under the lock when an action asks, without it for buttons."""
+"""Facts for the rules, in a constant number of statements: under the lock for an action, without it for buttons."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +43,7 @@ def _newest(kind: str) -> Any:
     return select(_text.c.version).where(_text.c.kind == kind).order_by(_text.c.published_at.desc()).limit(1)
 
 
-_HAS_REVIEWER = exists().where(
+HAS_REVIEWER = exists().where(
     _staff.c.department_id == _roll.c.department_id,
     _staff.c.active,
     _staff.c.placement_level == int(Level.WRITE),
@@ -76,7 +76,7 @@ _STANDING = (
         _function.c.opens_at,
         _function.c.closes_at,
         _function.c.notice,
-        _HAS_REVIEWER.label("has_reviewer"),
+        HAS_REVIEWER.label("has_reviewer"),
         _KIND.scalar_subquery().label("agreement_kind"),
         _newest("declaration").scalar_subquery().label("declaration"),
         _newest("binding_notice").scalar_subquery().label("notice_version"),
@@ -183,7 +183,7 @@ def _lapsed(row: Any, now: datetime) -> bool:
 def signing_facts(
     view: View, placement_id: int | None, employer_id: int | None, employer: Row[Any] | None = None
 ) -> SigningFacts:
-    """Return the facts of online signing for one invitation, or for a new one of this employer (`placement_id` None)."""
+    """Return the facts of online signing for an invitation, or a new one of this employer (`placement_id` None)."""
     own = [row for row in view.placements if row.employer_id == employer_id and row.id != placement_id]
     open_rows = [row for row in own if row.open_key is not None and not _lapsed(row, view.now)]
     withdrawn = [r.deadline_at for r in own if r.state == State.WITHDRAWN and r.withdrawn_by == Role.EMPLOYER]

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
+SHOWN = ("role", "what", "address", "username", "password")
+
 
 def text(address: str, accounts: Sequence[Mapping[str, str]]) -> str:
-    """Return the lines to print; `accounts` are rows of role, door, path, username, password, what."""
+    """Return the lines to print; `accounts` are rows of role, address (a path), username, password, what, and more."""
     lines = ["", f"  The site is up: {address}", ""]
     for account in accounts:
+        more = [f"{name} {value}" for name, value in account.items() if name not in SHOWN]
         lines += [
             f"  {account['role']}: {account['what']}",
-            f"      {address}{account['path']}",
-            f"      {account['username']}   {account['password']}",
+            f"      open      {address}{account['address']}",
+            f"      sign in   {account['username']}   {account['password']}",
+            *([f"      ({', '.join(more)})"] if more else []),
         ]
     return "\n".join([*lines, "", "  Ctrl-C ends it.", ""])

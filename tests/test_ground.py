@@ -14,6 +14,7 @@ import pytest
 import redis
 import sqlalchemy
 
+from app.config import SETTINGS
 from tests.servers import Databases, Postgres, Redis
 from tests.session import OutgoingConnection, rounds
 
@@ -45,6 +46,11 @@ def test_every_dependency_is_locked(name: str):
     wanted = PROJECT["project"]["dependencies"] + (PROJECT["dependency-groups"]["dev"] if "dev" in name else [])
     locked = {line.partition("==")[0] for line in (ROOT / name).read_text().splitlines() if "==" in line}
     assert {re.split(r"[\[<>=]", want)[0].lower() for want in wanted} <= locked
+
+
+def test_every_setting_stands_in_the_example():
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    assert {line.partition("=")[0] for line in lines if line and not line.startswith("#")} == set(SETTINGS)
 
 
 def test_every_package_is_under_the_import_contracts():

@@ -18,9 +18,10 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def our_files(*patterns: str) -> list[Path]:
     """Return the project's files, committed or about to be."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
-    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
-    return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
+    listing = ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "--"]
+    listed = subprocess.run([*listing, *patterns], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    names = [name for name in listed.split("\n") if name and (ROOT / name).is_file()]
+    return [ROOT / name for name in names]
 
 
 def modules() -> dict[str, ast.Module]:

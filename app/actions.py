@@ -1,6 +1,6 @@
-"""The only writer of states: lock the graduate's record, read the facts, let the rules decide, write everything at once.
+"""The only writer of states: lock the graduate's record, read the facts, let the rules decide, write all at once.
 
-Nothing here commits: `app.writing` does, at the edge. Order of reliability.md §2: first the lock, then the clock, then the rows.
+Nothing here commits: `app.writing` does, at the edge. First the lock, then the clock, then the rows.
 """
 
 from collections.abc import Mapping
@@ -188,7 +188,7 @@ def _follow(unit: Unit, decision: Decision) -> None:
         caused = Decision(
             inner.action, inner.state, inner.columns, {**inner.detail, "cause": follow_up.cause}, inner.events
         )
-        _apply(unit, row._mapping, PLATFORM, caused)
+        _apply(unit, dict(row._mapping), PLATFORM, caused)
 
 
 def step(
@@ -209,7 +209,7 @@ def step(
     row_facts = facts.facts_for(unit.view, row, actor, employer)
     decision = decide(FLOWS[row.kind], action, facts.case(row), actor, row_facts, request)
     _follow(unit, decision)
-    new = _apply(unit, row._mapping, actor, decision, terms)
+    new = _apply(unit, dict(row._mapping), actor, decision, terms)
     unit.finish()
     return Done(new["id"], new["public_id"], decision.state, new["version"], unit.view.now)
 
@@ -259,7 +259,7 @@ def _insert(unit: Unit, actor: Actor, decision: Decision, terms: dict[str, Any])
 
 
 def roll_step(roll_id: int, action: Action, actor: Actor, request: Request) -> Done:
-    """Carry out an action on a graduate's roll record: confirm, training mode, cohort, leaving the roll; raises Refused."""
+    """Carry out an action on a graduate's roll record, such as confirming or moving it; raises Refused."""
     unit = begin(roll_id)
     roll = unit.view.roll
     decision = decide(roll_record.FLOW, action, facts.roll_case(unit.view), actor, facts.roll_facts(unit.view), request)

@@ -35,8 +35,8 @@ def new_code() -> str:
 def next_number(conn: Connection, kind: Kind, school_code: str, now: datetime) -> str:
     """Assign the next agreement number: year, kind, school, month and day, sequence (R-PDF-2).
 
-    The counter's row stays locked until the commit; a rolled-back number is a gap, never a double. The 10,000th of a day is
-    refused with an alarm: raises Refused.
+    The counter's row stays locked until the commit; a rolled-back number is a gap, never a double. The 10,000th of a
+    day is refused with an alarm: raises Refused.
     """
     day, digit = beijing_day(now), KIND_DIGIT[kind]
     last = conn.execute(_COUNT, {"school": school_code, "kind": digit, "day": day}).scalar_one()

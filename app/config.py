@@ -69,6 +69,11 @@ def _database_url(values: Mapping[str, Any]) -> str:
     return str(url)
 
 
+def _limits_url(redis_url: str) -> str:
+    """Return the address of Redis as the rate limiter wants it."""
+    return "redis+" + redis_url if redis_url.startswith("unix:") else redis_url
+
+
 def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return Flask's configuration from the environment and `overrides`.
 
@@ -101,7 +106,8 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "OPENAPI_VERSION": "3.1.0",
         "OPENAPI_URL_PREFIX": "/api/v1",
         "OPENAPI_JSON_PATH": "openapi.json",
-        "RATELIMIT_STORAGE_URI": values.get("RATELIMIT_STORAGE_URI", "memory://"),
+        "RATELIMIT_STORAGE_URI": values.get("RATELIMIT_STORAGE_URI", _limits_url(values["REDIS_URL"])),
+        "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2},
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_HEADERS_ENABLED": True,
     }

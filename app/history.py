@@ -84,7 +84,7 @@ class Chain:
         content = dict(detail)
         if personal:
             content["commit"] = {name: self.commit_to(name, value) for name, value in personal.items()}
-        row = {
+        row: dict[str, Any] = {
             "record_kind": self.kind,
             "record_id": self.record,
             "seq": self.seq,
@@ -147,7 +147,9 @@ _ROWS = (
 def _first_break(conn: Connection, kind: str, record: int, length: int, head: bytes) -> int | None:
     prev, expected = bytes(32), 1
     for row in conn.execute(_ROWS, {"kind": kind, "record": record}).mappings():
-        intact = row["seq"] == expected and bytes(row["prev"]) == prev and bytes(row["hash"]) == row_hash(prev, row)
+        intact = (
+            row["seq"] == expected and bytes(row["prev"]) == prev and bytes(row["hash"]) == row_hash(prev, dict(row))
+        )
         if not intact:
             return expected
         prev, expected = bytes(row["hash"]), expected + 1

@@ -44,9 +44,9 @@ def _bound(door: str, principal: int, key: str) -> str:
 def once(door: str, principal: int, work: Callable[[], tuple[dict[str, Any], int]]) -> tuple[dict[str, Any], int]:
     """Run a write of the mini-program once per Idempotency-Key and return (answer, status).
 
-    The key is claimed in the write's own transaction: a concurrent repeat waits, then gets the stored answer. Only committed
-    answers are kept, sealed; a refusal is evaluated anew. Raises ApiError 400 without a proper key, 422 when the key came
-    with another request.
+    The key is claimed in the write's own transaction: a concurrent repeat waits, then gets the stored answer. Only
+    committed answers are kept, sealed; a refusal is evaluated anew. Raises ApiError 400 without a proper key, 422 when
+    the key came with another request.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not _KEY.fullmatch(key):

@@ -39,7 +39,7 @@ def add_account(
     enrolments: Iterable[tuple[str, str]],
     at: datetime,
 ) -> Account:
-    """Add a person's account with its enrolments (school code, degree level code); raises IdentityError for a bad number."""
+    """Add a person's account; `enrolments` are (school code, degree level code). Raises IdentityError."""
     number, public_id = clean_id_number(id_kind, id_number), new_public_id()
     account = Account(
         public_id=public_id,
@@ -57,13 +57,14 @@ def add_account(
     db.session.add(account)
     db.session.flush()
     pairs = dict.fromkeys(enrolments)
-    db.session.add_all(Enrolment(account_id=account.id, school_code=code, degree_level_code=level) for code, level in pairs)
+    for code, level in pairs:
+        db.session.add(Enrolment(account_id=account.id, school_code=code, degree_level_code=level))
     db.session.flush()
     return account
 
 
 def add_roll_record(id_kind: str, id_number: str, values: Mapping[str, Any]) -> RollRecord:
-    """Add a graduate to a school's roll; `values` are the plain columns. Raises IdentityError for a bad number (R-ROLL-1)."""
+    """Add a graduate to a school's roll; `values` are the plain columns (R-ROLL-1). Raises IdentityError."""
     number, public_id = clean_id_number(id_kind, id_number), new_public_id()
     columns = dict(values) | {"name": clean_name(values["name"])}
     record = RollRecord(

@@ -11,6 +11,6 @@ def install(app: Flask, unprintable: Callable[[str], str]) -> None:
 
 
 def unprintable(text: str) -> str:
-    """Return the characters of a text that the agreement could not print; raises KeyError when no fonts were handed in."""
+    """Return the characters that the agreement could not print; raises KeyError when no fonts were handed in."""
     answer: str = current_app.extensions["unprintable"](text)
     return answer

@@ -1,4 +1,4 @@
-"""Provinces and schools switch the platform on: modules, agreement kind, school settings, windows; each change on record."""
+"""Provinces and schools switch the platform on: modules, agreement kind, settings, windows; each change on record."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ def agreement_choices(province_code: str) -> dict[int, AgreementKind]:
 
 
 def open_module(actor: Actor, province: Province, module: Module, kind: AgreementKind | None = None) -> None:
-    """Open a module for a province, with its agreement for the first one; opening again changes nothing (R-PROV-1, R-PROV-2)."""
+    """Open a module, with the agreement for the first one; opening again changes nothing (R-PROV-1, R-PROV-2)."""
     _allow(rules.refuse_setting(actor, Role.PROVINCE))
     _allow(rules.refuse_opening(module, kind))
     chain = history.lock(db.session.connection(), "province", province.id)

@@ -1,4 +1,4 @@
-"""What an agreement prints, gathered from roll, account, school and terms; stored once, at acceptance (R-INV-1, R-PDF-1)."""
+"""What an agreement prints, from roll, account, school and terms; stored once, at acceptance (R-INV-1, R-PDF-1)."""
 
 from datetime import datetime
 from typing import Any
@@ -133,7 +133,7 @@ def job_part(terms: dict[str, Any]) -> dict[str, str]:
 
 
 def compose(conn: Connection, placement: Any) -> dict[str, Any]:
-    """Gather what the agreement would print now. `placement` has id, public_id, version, roll_record_id, agreement_kind."""
+    """Gather what the agreement would print now; `placement` is a row or anything with its columns."""
     terms = terms_at(conn, placement)
     clauses = f"clauses.{placement.agreement_kind}"
     row = conn.execute(_PERSON, {"roll": placement.roll_record_id, "clauses": clauses}).one()

@@ -1,4 +1,4 @@
-"""The edge of every write: one transaction, one commit, errors of constraints told by name, the bell after the commit."""
+"""The edge of every write: one transaction, one commit, constraints told by name, the bell after the commit."""
 
 import logging
 from collections.abc import Callable
@@ -40,8 +40,9 @@ CONSTRAINTS: dict[str, Refusal] = {
 
 
 def begin_write() -> None:
-    """Open the transaction of a write; on SQLite it takes the write lock at once (BEGIN IMMEDIATE)."""
-    db.session.connection(execution_options={"immediate": True})
+    """Open the transaction of a write, unless one is open; SQLite takes the write lock at once (BEGIN IMMEDIATE)."""
+    if not db.session().in_transaction():
+        db.session.connection(execution_options={"immediate": True})
 
 
 def commit() -> None:
@@ -71,10 +72,11 @@ def constraint_of(error: IntegrityError) -> str:
 def write(work: Callable[[], Answer]) -> Answer:
     """Run `work` and commit; on any exception nothing is kept.
 
-    Raises Refused as it came, or for a violated constraint that has a sentence; other IntegrityErrors become RuntimeError
-    that names the constraint alone.
+    Raises Refused as it came, or for a violated constraint that has a sentence; other IntegrityErrors become a
+    RuntimeError that names the constraint alone.
     """
     try:
+        begin_write()
         answer = work()
         commit()
         return answer

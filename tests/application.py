@@ -1,4 +1,4 @@
-"""The application under test: built by the composition root on a migrated copy of a database, with clients for each door."""
+"""The application under test: built by the composition root on a copy of a migrated database, a client per door."""
 
 import contextlib
 import secrets
@@ -18,7 +18,12 @@ from tests import builders
 from tests.builders import Graduate
 from tests.servers import Databases
 
-SETTINGS = {"APP_ENV": "test", "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False, "TESTING": False}
+SETTINGS = {
+    "APP_ENV": "test",
+    "WTF_CSRF_ENABLED": False,
+    "RATELIMIT_ENABLED": False,
+    "RATELIMIT_STORAGE_URI": "memory://",
+}
 
 
 def build(url: str, folder: Path | str, **settings: Any) -> Flask:

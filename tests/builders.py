@@ -168,7 +168,9 @@ def make_graduate(
     """Add a graduate with account and linked roll record; `overrides` are roll columns."""
     serial = next(_serial)
     department = department or make_department(school)
-    number = overrides.pop("id_number", None) or resident_number(_random, "110108", date(1999, 1, 1) + timedelta(days=serial), "1")
+    number = overrides.pop("id_number", None) or resident_number(
+        _random, "110108", date(1999, 1, 1) + timedelta(days=serial), "1"
+    )
     phone = f"199{_random.randrange(10**8):08d}"
     at = now()
     values: dict[str, Any] = {
@@ -305,7 +307,7 @@ def make_destination(graduate: Graduate, state: State = State.APPROVED) -> Place
 
 def reload(placement_id: int) -> Placement:
     """Read a placement anew."""
-    db.session.expire_all()
-    placement = db.session.get(Placement, placement_id)
+    db.session.commit()  # ends the read transaction; unlike a rollback it expires nothing
+    placement = db.session.get(Placement, placement_id, populate_existing=True)
     assert placement is not None
     return placement

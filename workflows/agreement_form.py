@@ -147,8 +147,8 @@ def _one(f: Field, raw: Any, required: bool, known: KnownCode, unprintable: Unpr
 def clean(raw: Mapping[str, Any], online: bool, known: KnownCode, unprintable: Unprintable) -> Cleaned:
     """Check a filled-in form field by field (R-OFF-1, R-ON-1).
 
-    `raw` maps field names to text (numbers are taken as text); `known(table, code)` says whether a code exists and may be
-    chosen; `unprintable(text)` returns the characters that no font has. Unknown names in `raw` are ignored.
+    `raw` maps field names to text (numbers are taken as text); `known(table, code)` says whether a code exists and may
+    be chosen; `unprintable(text)` returns the characters that no font has. Unknown names in `raw` are ignored.
     """
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}

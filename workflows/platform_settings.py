@@ -47,7 +47,7 @@ def refuse_opening(module: Module, kind: AgreementKind | None) -> Refusal | None
 
 
 def refuse_kind(chosen: Mapping[int, AgreementKind], from_cohort: int, current_cohort: int) -> Refusal | None:
-    """Refuse a change of the agreement's kind for a cohort that is under way; `chosen` maps cohorts to kinds (R-PROV-2)."""
+    """Refuse another kind of agreement for a cohort that is under way; `chosen` maps cohorts to kinds (R-PROV-2)."""
     if not chosen or current_cohort < from_cohort <= current_cohort + 3:
         return None
     message = f"协议书类型只能为之后的届别更改（{current_cohort + 1}届起，三届以内）。"

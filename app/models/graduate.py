@@ -41,7 +41,7 @@ class Enrolment(db.Model):
 class RollRecord(Public, Chained, db.Model):
     """A graduate on a school's roll for one cohort: the record that every action on the graduate locks (R-ROLL-1).
 
-    `shown_hash` is the hash of what the graduate sees and confirms; `confirmed_hash` the one that was confirmed (R-GRAD-1).
+    `shown_hash` is the hash of what the graduate sees; `confirmed_hash` the one that was confirmed (R-GRAD-1).
     """
 
     __tablename__ = "roll_record"

@@ -13,7 +13,7 @@ from app.models.types import BigId, Public, UtcDateTime
 class Outbox(db.Model):
     """One thing to do after a commit; `key` is its business key. States: due, leased, done, dead.
 
-    A worker claims it by raising `fence` and setting `lease_until`; a result counts only under the fence it was claimed with.
+    A worker claims it by raising `fence` and setting `lease_until`; a result counts only under the fence of its claim.
     """
 
     __tablename__ = "outbox"

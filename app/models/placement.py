@@ -25,8 +25,8 @@ _OPEN = _any_of({Kind.ONLINE: tuple(sorted(OPEN_TO_EMPLOYER))})
 class Placement(Public, db.Model):
     """A placement of any kind; an invitation is a placement (online, invited).
 
-    `live_key` is the roll record's id while the placement holds the slot, else NULL, and unique (R-GRAD-5); `open_key` does
-    the same for “one open invitation per employer and graduate” (R-ON-4). `version` grows with every step.
+    `live_key` is the roll record's id while the placement holds the slot, else NULL, and unique (R-GRAD-5); `open_key`
+    does the same for “one open invitation per employer and graduate” (R-ON-4). `version` grows with every step.
     """
 
     __tablename__ = "placement"
@@ -71,7 +71,7 @@ class Placement(Public, db.Model):
 
 
 class PlacementTerms(db.Model):
-    """The terms of a placement as they were from one version on: a sealed JSON document and its keyed digest (R-INV-1)."""
+    """The terms of a placement from one version on: a sealed JSON document and its keyed digest (R-INV-1)."""
 
     __tablename__ = "placement_terms"
 
@@ -107,7 +107,7 @@ class AgreementCounter(db.Model):
 class Document(Public, db.Model):
     """An agreement document: its verification code exists from approval on, its file when the worker has made it.
 
-    `body_sha256` is the unsealed file, reproducible from the facts; `file_sha256` the sealed one that is handed out (P5).
+    `body_sha256` is the unsealed file, reproducible from the facts; `file_sha256` the sealed one, handed out (P5).
     """
 
     __tablename__ = "document"

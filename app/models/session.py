@@ -10,7 +10,7 @@ from app.models.types import BigId, UtcDateTime
 
 
 class Session(db.Model):
-    """A signed-in session: the hash of a 256-bit token; `proved_at` is the last fresh proof of the person (R-STEP-1)."""
+    """A signed-in session: the hash of a 256-bit token; `proved_at` is the last proof of the person (R-STEP-1)."""
 
     __tablename__ = "session"
     __table_args__ = (Index("ix_session_door_principal_id", "door", "principal_id"),)

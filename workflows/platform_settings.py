@@ -43,7 +43,7 @@ def refuse_opening(module: Module, kind: AgreementKind | None) -> Refusal | None
     if module != Module.PLACEMENT or kind is not None:
         return None
     message = "开启本模块须同时选择本省的就业协议书类型：两方协议或三方协议。"
-    return Refusal(Code.NO_SUCH_VALUE, message, fields={"agreement_kind": message})
+    return Refusal(Code.NO_SUCH_VALUE, message, "请选择后再开启。", fields={"agreement_kind": message})
 
 
 def refuse_kind(chosen: Mapping[int, AgreementKind], from_cohort: int, current_cohort: int) -> Refusal | None:
@@ -78,8 +78,8 @@ def refuse_window(opens_at: datetime, closes_at: datetime, notice: str) -> Refus
     """Refuse a window that closes before it opens, or a notice that is too long (R-SCH-3)."""
     if closes_at <= opens_at:
         message = "关闭时间须晚于开放时间。"
-        return Refusal(Code.NO_SUCH_VALUE, message, fields={"closes_at": message})
+        return Refusal(Code.NO_SUCH_VALUE, message, "请重新选择时间。", fields={"closes_at": message})
     if len(notice) > NOTICE_LIMIT:
         message = f"提示最多 {NOTICE_LIMIT} 字，现有 {len(notice)} 字。"
-        return Refusal(Code.NO_SUCH_VALUE, message, fields={"notice": message})
+        return Refusal(Code.NO_SUCH_VALUE, message, "请缩短后再保存。", fields={"notice": message})
     return None

@@ -32,7 +32,10 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A named table of transitions; `shown` maps a case and the time to the state that everybody sees."""
+    """A named table of transitions; `shown` maps a case and the time to the state that everybody sees.
+
+    `by_time` names for the diagrams what time alone does: (state before, state after, when in Chinese).
+    """
 
     name: str
     title: str
@@ -41,6 +44,7 @@ class Flow:
     describe: Callable[[Case, datetime], str]
     action_label: Callable[[Action, Case], str]
     wrong_state: Callable[[Case, Action, Any], Refusal | None] = lambda case, action, facts: None
+    by_time: tuple[tuple[State, State, str], ...] = ()
 
     def rows(self, action: Action) -> tuple[Transition, ...]:
         """Return the transitions of an action."""

@@ -197,6 +197,7 @@ FLOW = Flow(
     describe=describe,
     action_label=labels.action_label,
     wrong_state=obstacles.past_deadline,
+    by_time=((State.INVITED, State.EXPIRED, "到应约截止时间仍未回应"),),
 )
 
 

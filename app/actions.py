@@ -46,7 +46,7 @@ _UPDATE = (
     update(_placement).where(_placement.c.id == bindparam("row")).values({n: bindparam("v_" + n) for n in _WRITTEN})
 )
 _INSERT = insert(_placement).returning(_placement.c.id)
-_ADD_OUTBOX = insert(_outbox).returning(_outbox.c.id)
+_ADD_OUTBOX = insert(_outbox).returning(_outbox.c.id, _outbox.c.event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +88,16 @@ class Unit:
             )
 
     def finish(self) -> None:
-        """Write history and outbox; the ids of the outbox rows ring the bell after the commit."""
+        """Write history and outbox; the outbox rows ring the bell after the commit."""
         self.chain.write()
         if self.outbox:
-            ids = self.conn.execute(_ADD_OUTBOX, self.outbox).scalars().all()
-            ring_after_commit(ids)
+            ring_after_commit(self.conn.execute(_ADD_OUTBOX, self.outbox).all())
 
 
-def ring_after_commit(outbox_ids: Any) -> None:
-    """Remember outbox rows whose bell `app.writing` rings once they are committed."""
+def ring_after_commit(rows: Any) -> None:
+    """Remember outbox rows, each (id, event), whose bell `app.writing` rings once they are committed."""
     if has_app_context():
-        g.setdefault("bells", []).extend(outbox_ids)
+        g.setdefault("bells", []).extend(rows)
 
 
 def begin(roll_id: int) -> Unit:

@@ -49,7 +49,7 @@ def commit() -> None:
     """Commit, then ring the bell for the outbox rows of this transaction."""
     db.session.commit()
     bells = g.pop("bells", []) if has_app_context() else []
-    ring: Callable[[list[int]], None] | None = current_app.extensions.get("doorbell")
+    ring: Callable[[list[tuple[int, str]]], object] | None = current_app.extensions.get("doorbell")
     if bells and ring:
         ring(bells)
 

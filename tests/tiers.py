@@ -60,7 +60,7 @@ def run(tier: str) -> Outcome:
     command += ["-n", str(min(os.cpu_count() or 1, 8))] if tier in PARALLEL else []
     command += ["--color=yes"] if sys.stdout.isatty() else []
     began = time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as running:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
         said = b""
         while piece := os.read(running.stdout.fileno(), 65536):
             said += piece

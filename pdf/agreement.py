@@ -165,4 +165,4 @@ def _verification(agreement: Agreement, layer: Layer, plan: Plan) -> None:
         fill_line(layer, plan.slots["qr"], 8.6, NO_SYMBOL)
         return
     layer.symbol(plan.slots["qr"], agreement.verification_url)
-    fill_line(layer, plan.slots["code"], 9.5, qr.grouped(agreement.code))
+    fill_line(layer, plan.slots["code"], 9.0, qr.grouped(agreement.code))

@@ -19,7 +19,7 @@ WIDTH = RIGHT - LEFT
 SIDE_WIDTH = 14.0
 ROW = 6.5
 SIGN_HEIGHT, SEAL_HEIGHT = 13.0, 42.0
-QR_SIDE = 28.0
+QR_SIDE = 29.5
 CONFIRM_HEIGHT = 40.0
 PADDING = 1.4
 CLAUSE_SIZES = (8.8, 8.6, 8.4, 8.2, 8.0, 7.8, 7.6, 7.4)
@@ -176,12 +176,17 @@ def _heading(plan: Plan, box: Box, title: str, size: float) -> None:
 
 def _block(plan: Plan, y: float, name: tuple[str, str], rows: Sequence[Row]) -> float:
     """A party's or the terms' block: name at the side, rows of cells; answers the height below it."""
+    if not rows:
+        return y
     block = Box(LEFT, y, WIDTH, ROW * len(rows))
     side = Box(LEFT, y, SIDE_WIDTH, block.height)
     plan.tinted.append(side)
-    party = name != TERMS
-    plan.centred(side, 10.0 if party else 9.0, name[0], bold=True, offset=-2.3)
-    plan.centred(side, 8.0 if party else 9.0, name[1], bold=not party, offset=2.3)
+    if len(rows) == 1:
+        plan.centred(side, 8.6, "".join(name), bold=True)
+    else:
+        party = name != TERMS
+        plan.centred(side, 10.0 if party else 9.0, name[0], bold=True, offset=-2.3)
+        plan.centred(side, 8.0 if party else 9.0, name[1], bold=not party, offset=2.3)
     for row in rows:
         _row(plan, y, row)
         plan.names |= {slot: f"{''.join(name)}　{label}" for label, slot, _, _ in row}
@@ -311,7 +316,7 @@ def _signatures(plan: Plan, y: float, kind: AgreementKind) -> None:
     middle = lower[1]
     plan.ruled.append((middle, 0.3))
     plan.slots["qr"] = Box(middle.x + (middle.width - QR_SIDE) / 2, middle.y + 4.0, QR_SIDE, QR_SIDE)
-    plan.slots["code"] = Box(middle.x, middle.y + QR_SIDE + 8.0, middle.width, 5.6)
+    plan.slots["code"] = Box(middle.x, middle.y + QR_SIDE + 7.5, middle.width, 4.6)
 
 
 def _footer(plan: Plan, template: Template) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
-from asn1crypto import keys, x509  # type: ignore[import-untyped]
+from asn1crypto import cms, core, keys, x509  # type: ignore[import-untyped]
 from cryptography import x509 as certificates
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -70,13 +70,11 @@ class Seal:
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )  # fmt: skip
         signing = x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
-        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        registry.register(signing)
         self.certificate = certificate
         self._signer = SimpleSigner(
             signing_cert=signing,
             signing_key=keys.PrivateKeyInfo.load(encoded),
-            cert_registry=registry,
+            cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
         )
 
     @classmethod
@@ -133,27 +131,53 @@ def check(pdf: bytes, trust: certificates.Certificate) -> SealCheck:
 
 
 def _checked(pdf: bytes, signature: EmbeddedPdfSignature, trust: certificates.Certificate) -> SealCheck:
-    roots = [x509.Certificate.load(trust.public_bytes(serialization.Encoding.DER))]
-    context = ValidationContext(trust_roots=roots, allow_fetching=False)
+    expected = x509.Certificate.load(trust.public_bytes(serialization.Encoding.DER))
+    context = ValidationContext(trust_roots=[expected], allow_fetching=False)
     status = validate_pdf_signature(signature, signer_validation_context=context, skip_diff=True)
     return SealCheck(
-        intact=status.intact and status.valid and _canonical(pdf, signature),
+        intact=status.intact and status.valid and _canonical(pdf, signature, signature.signer_cert),
         signer=signature.signer_cert.subject.native.get("common_name"),
         covers_whole_file=status.coverage is SignatureCoverageLevel.ENTIRE_FILE,
-        trusted=signature.signer_cert.dump() == roots[0].dump(),
+        trusted=signature.signer_cert.dump() == expected.dump(),
     )
 
 
-def _canonical(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
-    """Whether the one stretch that a signature cannot cover, itself, is written in the one way in which we write it."""
+def _canonical(pdf: bytes, signature: EmbeddedPdfSignature, certificate: x509.Certificate) -> bool:
+    """Whether the one stretch that a signature cannot cover, itself, is written in the one way in which we write it.
+
+    Readers ignore much of it (padding, case of digits, the certificates sent along, version numbers): there a byte
+    could change unseen.
+    """
     _, first, second, rest = signature.byte_range
-    stretch = pdf[first:second]
     content = bytes(signature.pkcs7_content)
+    written = _message(signature.signer_info, certificate)
     return (
         second + rest == len(pdf)
-        and stretch[:1] + stretch[-1:] == b"<>"
-        and stretch[1:-1] == content.hex().encode().ljust(len(stretch) - 2, b"0")
+        and pdf[first:second] == b"<" + content.hex().upper().encode() + b">"
+        and content == written.ljust(len(content), b"\0")
     )
+
+
+def _message(signer: cms.SignerInfo, certificate: x509.Certificate) -> bytes:
+    """The signature message (RFC 5652) as we write it, with what the key vouches for taken from `signer`."""
+    sha256 = {"algorithm": "sha256", "parameters": core.Null()}
+    sender = cms.IssuerAndSerialNumber({"issuer": certificate.issuer, "serial_number": certificate.serial_number})
+    info = {
+        "version": "v1",
+        "sid": cms.SignerIdentifier("issuer_and_serial_number", sender),
+        "digest_algorithm": sha256,
+        "signed_attrs": signer["signed_attrs"],
+        "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+        "signature": signer["signature"],
+    }
+    data = {
+        "version": "v1",
+        "digest_algorithms": [sha256],
+        "encap_content_info": {"content_type": "data"},
+        "certificates": [certificate],
+        "signer_infos": [info],
+    }
+    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(data)}).dump())
 
 
 def _demo_pem() -> bytes:

@@ -1,0 +1,106 @@
+"""Settings, keys, masks, sessions and errors: the small pieces that keep people safe."""
+
+import base64
+import logging
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from flask import Flask
+from sqlalchemy.exc import IntegrityError
+
+from app import auth, config, masking
+from app.crypto import Keyring
+from app.errors import NotFound
+from app.extensions import db
+from app.logs import JsonLines
+from app.writing import write
+from tests import application, builders
+
+KEY = base64.b64encode(b"k" * 32).decode()
+GOOD = {
+    "APP_ENV": "production",
+    "DATABASE_URL": "postgresql://app@db/app",
+    "REDIS_URL": "redis://queue:6379/0",
+    "PUBLIC_URL": "https://sign.example",
+    "SECRET_KEY": "x" * 40,
+    "FIELD_KEYS": f"1:{KEY}",
+    "INDEX_KEY": KEY,
+    "SEAL_KEY_FILE": "/keys/seal.pem",
+    "SEAL_CERT_FILE": "/keys/seal.crt",
+}
+
+
+def test_production_starts_with_real_settings_only() -> None:
+    loaded = config.load(GOOD)
+    assert (loaded["PRODUCTION"], loaded["COOKIE_PREFIX"], loaded["SESSION_COOKIE_SECURE"]) == (True, "__Host-", True)
+    bad = [{name: ""} for name in config.REQUIRED_IN_PRODUCTION]
+    bad += [{name: config.SETTINGS[name]} for name in ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "REDIS_URL")]
+    bad += [{"DATABASE_URL": "sqlite:///x.db"}, {"CLOCK_OFFSET_SECONDS": "60"}, {"PUBLIC_URL": "http://sign.example"}]
+    for change in bad:
+        with pytest.raises(config.SettingsError, match=next(iter(change))):
+            config.load(GOOD | change)
+
+
+def test_a_sealed_value_opens_only_where_it_was_sealed() -> None:
+    ring = Keyring(f"1:{KEY}", KEY)
+    blob = ring.seal(b"110101", "account.id_number:a")
+    assert ring.unseal(blob, "account.id_number:a") == b"110101"
+    for bound in ("account.id_number:b", "account.phone:a"):
+        with pytest.raises(InvalidTag):
+            ring.unseal(blob, bound)
+    with pytest.raises(InvalidTag):
+        ring.unseal(blob[:-1] + bytes([blob[-1] ^ 1]), "account.id_number:a")
+
+
+def test_keys_rotate_and_blind_indexes_stay() -> None:
+    other = base64.b64encode(b"n" * 32).decode()
+    old, new = Keyring(f"1:{KEY}", KEY), Keyring(f"1:{KEY},2:{other}", KEY)
+    blob = old.seal(b"x", "t")
+    assert new.unseal(blob, "t") == b"x" and not new.rotated(blob) and new.rotated(new.seal(b"x", "t"))
+    assert old.blind("phone", "1") == new.blind("phone", "1") != old.blind("email", "1")
+    with pytest.raises(ValueError, match="32 bytes"):
+        Keyring("1:" + base64.b64encode(b"short").decode(), KEY)
+
+
+def test_masks() -> None:
+    assert masking.name("李明") == "李*" and masking.name("𬱖") == "𬱖*" and masking.name("") == ""
+    assert masking.phone("13912345678") == "139****5678" and masking.phone("010-62510000") == "**********00"
+    assert masking.id_number("11010120030915991X") == "1" + "*" * 16 + "X" and masking.id_number("ab") == "**"
+    assert masking.email("zhang@example.com") == "z***@example.com" and masking.email("bad") == "***"
+
+
+def test_passwords_and_sessions(app: Flask) -> None:
+    stored = auth.HASHER.hash("right")
+    assert auth.check_password(stored, "right")
+    assert not any(auth.check_password(*pair) for pair in ((stored, "wrong"), (None, "right"), ("junk", "right")))
+    graduate = builders.make_graduate(builders.make_school())
+    token = application.open_session("graduate", graduate.account.id)
+    with app.test_request_context(headers={"Authorization": f"Bearer {token}"}):
+        assert auth.identify("graduate") is not None and auth.identify("employer") is None
+        auth.close_session()
+        assert auth.identify("graduate") is None
+    with app.test_request_context(headers={"Authorization": f"Bearer {'x' * 200}"}):
+        assert auth.identify("graduate") is None
+
+
+def test_a_constraint_error_is_told_by_name_without_the_values(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    builders.make_employer(credit_code="91110000600037341L")
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(RuntimeError) as raised:
+        write(lambda: builders.make_employer(credit_code="91110000600037341L", name="泄密单位"))
+    lines = [JsonLines().format(record) for record in caplog.records] + [str(raised.value)]
+    assert not any("91110000600037341L" in line or "泄密单位" in line for line in lines)
+    assert raised.value.__cause__ is None and not isinstance(raised.value, IntegrityError)
+    db.session.rollback()
+
+
+def test_errors_speak_json_to_the_api_and_chinese_to_people(app: Flask) -> None:
+    client = app.test_client()
+    answer = client.get("/api/v1/nothing")
+    assert answer.status_code == 404 and answer.get_json()["code"] == "not_found"
+    page = client.get("/nothing")
+    assert page.status_code == 404 and NotFound().message in page.get_data(as_text=True)
+    assert client.get("/healthz").get_json() == {"status": "ok"}
+    assert client.get("/readyz").get_json()["status"] == "ready"
+    headers = client.get("/healthz").headers
+    assert headers["X-Content-Type-Options"] == "nosniff" and "default-src 'self'" in headers["Content-Security-Policy"]

@@ -1,0 +1,100 @@
+"""The forms of the staff pages; what they may contain is decided by the rules, not here."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.meta import DefaultMeta
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from workflows import platform_settings
+from workflows.review import REASON_LIMIT
+from workflows.vocabulary import AgreementKind
+
+KINDS = [(kind.value, platform_settings.AGREEMENT_TITLE[kind]) for kind in AgreementKind]
+
+
+class Form(FlaskForm):
+    """A form whose own complaints are in Chinese."""
+
+    class Meta(FlaskForm.Meta):
+        """WTForms' Chinese texts; Flask-WTF would hand out the English ones."""
+
+        locales = ["zh"]
+
+        def get_translations(self, form: Any) -> Any:
+            """Return WTForms' own translations."""
+            return DefaultMeta.get_translations(self, form)
+
+    def blame(self, fields: Any) -> None:
+        """Put the sentences of a refusal under the fields that they are about."""
+        for name, sentence in fields.items():
+            if name in self:
+                self[name].errors = [*self[name].errors, sentence]
+
+
+class SignInForm(Form):
+    """User name and password."""
+
+    username = StringField("用户名", [InputRequired("请填写用户名。"), Length(max=200, message="用户名太长。")])
+    password = PasswordField("密码", [InputRequired("请填写密码。"), Length(max=200, message="密码太长。")])
+
+
+class DecisionForm(Form):
+    """A decision on the version that was judged; a rejection has a reason (R-REV-1)."""
+
+    version = IntegerField(widget=HiddenInput())
+    reason = TextAreaField("不通过原因", render_kw={"maxlength": REASON_LIMIT, "rows": 4})
+
+
+class SchoolForm(Form):
+    """What a school fills in about itself, and its two choices (R-SCH-1, R-SCH-2, R-ON-6)."""
+
+    contact = StringField("学校联系人", render_kw={"maxlength": 40})
+    phone = StringField("联系电话", render_kw={"maxlength": 30, "inputmode": "tel"})
+    address = StringField("联系地址", render_kw={"maxlength": 120})
+    postcode = StringField("邮编", render_kw={"maxlength": 6, "inputmode": "numeric"})
+    department_review = BooleanField("院系参与审核")
+    binding_notice = BooleanField("应约前向毕业生展示效力提示")
+    version = IntegerField(widget=HiddenInput())
+
+
+class WindowForm(Form):
+    """Switch, times (Beijing) and notice of one function for one cohort (R-SCH-3)."""
+
+    enabled = BooleanField("开启")
+    opens_at = DateTimeLocalField("开放时间", [InputRequired("请填写开放时间。")])
+    closes_at = DateTimeLocalField("关闭时间", [InputRequired("请填写关闭时间。")])
+    notice = TextAreaField("未开放时的提示", render_kw={"maxlength": platform_settings.NOTICE_LIMIT, "rows": 2})
+
+
+class ModuleForm(Form):
+    """Opening a module; the first one asks for the province's agreement (R-PROV-2)."""
+
+    agreement_kind = RadioField("就业协议书类型", [Optional()], choices=KINDS)
+
+
+class AgreementForm(Form):
+    """The province's agreement for a coming cohort (R-PROV-2)."""
+
+    agreement_kind = RadioField("就业协议书类型", [InputRequired("请选择就业协议书类型。")], choices=KINDS)
+    from_cohort = SelectField("从哪一届起", coerce=int)
+
+
+class RollForm(Form):
+    """A change of a graduate's place on the roll: the new value, where there is one, and the reason."""
+
+    action = HiddenField()
+    value = StringField()
+    reason = TextAreaField("调整原因", render_kw={"maxlength": REASON_LIMIT, "rows": 3})

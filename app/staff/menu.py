@@ -1,0 +1,93 @@
+"""The menu as data: what each role and level sees; what is not permitted is not shown (R-ACC-1, R-MENU-1)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, request
+
+from app.staff import blueprint
+from app.staff.tenant import ROLE_TITLE, tenant
+from workflows.case import Actor
+from workflows.vocabulary import STAFF, Level, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One destination: its endpoint, label, a line of explanation for the home page, and who sees it."""
+
+    endpoint: str
+    label: str
+    what: str
+    roles: frozenset[Role]
+    level: Level = Level.READ
+    family: str = ""  # endpoints that begin with this belong to it
+
+
+MENU = (
+    Entry("staff.home", "首页", "", STAFF, Level.NONE, "staff.home"),
+    Entry(
+        "staff.review_queue",
+        "签约审核",
+        "查看待办，核对协议内容，通过或不通过。",
+        frozenset({Role.DEPARTMENT, Role.SCHOOL}),
+        family="staff.review",
+    ),
+    Entry(
+        "staff.placements",
+        "在线签约管理",
+        "查询毕业生与用人单位的线上签约。",
+        frozenset({Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE}),
+        family="staff.placement",
+    ),
+    Entry(
+        "staff.roll",
+        "毕业生名单",
+        "查询毕业生，调整网签资格与届别。",
+        frozenset({Role.DEPARTMENT, Role.SCHOOL}),
+        family="staff.roll",
+    ),
+    Entry(
+        "staff.settings",
+        "签约设置",
+        "学校联系方式、院系审核、各功能的开放时间。",
+        frozenset({Role.SCHOOL}),
+        family="staff.settings",
+    ),
+    Entry(
+        "staff.functions",
+        "功能设置",
+        "开启模块，选择就业协议书类型。",
+        frozenset({Role.PROVINCE}),
+        family="staff.function",
+    ),
+    Entry(
+        "staff.schools",
+        "高校开启情况",
+        "查看本省各高校是否已完成签约设置。",
+        frozenset({Role.PROVINCE}),
+        family="staff.schools",
+    ),
+)
+
+
+def entries(actor: Actor) -> list[Entry]:
+    """Return what this actor's menu shows."""
+    return [entry for entry in MENU if actor.role in entry.roles and actor.level >= entry.level]
+
+
+@blueprint.context_processor
+def about_the_caller() -> dict[str, Any]:
+    """Give every page the caller, the tenant and the menu; pages before the sign-in get none."""
+    if "actor" not in g:
+        return {"actor": None}
+    endpoint = request.endpoint or ""
+    mine = entries(g.actor)
+    here = next((e for e in mine if e.family and endpoint.startswith(e.family)), None)
+    return {
+        "actor": g.actor,
+        "tenant": tenant(),
+        "role_title": ROLE_TITLE[g.actor.role],
+        "may_write": g.actor.level >= Level.WRITE,
+        "menu": mine,
+        "here": here,
+    }

@@ -17,6 +17,7 @@ __all__ = [
     "current",
     "describe",
     "may_download",
+    "may_preview",
     "refuse_search",
     "shown",
     "voidable",
@@ -207,3 +208,12 @@ def may_download(case: Case) -> Refusal | None:
         return None
     message, then = "签约审核通过后才能下载就业协议书。", "审核期间可预览协议书。"
     return Refusal(Code.WRONG_STATE, labels.worded(message, case), labels.worded(then, case))
+
+
+def may_preview(case: Case, now: datetime) -> Refusal | None:
+    """Refuse the preview of a signing that has failed; before approval it is watermarked and has no QR (R-ON-5)."""
+    if shown(case, now) in (State.INVITED, State.ACCEPTED, State.EFFECTIVE, State.TERMINATED):
+        return None
+    return Refusal(
+        Code.WRONG_STATE, f"该邀请当前状态为“{describe(case, now)}”，没有可预览的协议书。", "请查看其他邀请。"
+    )

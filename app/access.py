@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, false, select, true
 from app import auth
 from app.errors import WEB, ApiError, NotFound
 from app.extensions import db
-from app.models import Placement, RollRecord, School
+from app.models import Alert, Placement, RollRecord, School
 from app.writing import begin_write
 from workflows.case import Actor
 from workflows.vocabulary import Level, Role
@@ -121,6 +121,7 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
     (RollRecord, Role.DEPARTMENT): _of_department,
     (RollRecord, Role.SCHOOL): lambda a: RollRecord.school_id == a.school_id,
     (RollRecord, Role.PROVINCE): lambda a: RollRecord.school_id.in_(_school_ids(a)),
+    (Alert, Role.GRADUATE): lambda a: (Alert.recipient_kind == "account") & (Alert.recipient_id == a.id),
     (Placement, Role.GRADUATE): lambda a: Placement.roll_record_id.in_(_roll_ids(RollRecord.account_id == a.id)),
     (Placement, Role.EMPLOYER): lambda a: Placement.employer_id == a.employer_id,
     (Placement, Role.DEPARTMENT): lambda a: Placement.roll_record_id.in_(_roll_ids(_of_department(a))),

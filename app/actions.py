@@ -51,13 +51,18 @@ _ADD_OUTBOX = insert(_outbox).returning(_outbox.c.id, _outbox.c.event)
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an action came to: the record's ids, its new state and version, and the moment."""
+    """What an action came to: the record's ids, its new state and version, and the moment.
+
+    `row` is the placement as it was written, `view` what had been read under the lock before it.
+    """
 
     id: int
     public_id: str
     state: State
     version: int
     at: datetime
+    row: Mapping[str, Any] = field(default_factory=dict)
+    view: facts.View | None = None
 
 
 @dataclass(slots=True)
@@ -210,7 +215,7 @@ def step(
     _follow(unit, decision)
     new = _apply(unit, dict(row._mapping), actor, decision, terms)
     unit.finish()
-    return Done(new["id"], new["public_id"], decision.state, new["version"], unit.view.now)
+    return Done(new["id"], new["public_id"], decision.state, new["version"], unit.view.now, new, unit.view)
 
 
 def _employer_of(unit: Unit, actor: Actor) -> Any:
@@ -229,7 +234,7 @@ def invite(roll_id: int, actor: Actor, terms: dict[str, Any], request: Request) 
     new = _insert(unit, actor, decision, terms)
     _record(unit, actor, None, new, decision)
     unit.finish()
-    return Done(new["id"], new["public_id"], decision.state, new["version"], unit.view.now)
+    return Done(new["id"], new["public_id"], decision.state, new["version"], unit.view.now, new, unit.view)
 
 
 def _insert(unit: Unit, actor: Actor, decision: Decision, terms: dict[str, Any]) -> dict[str, Any]:

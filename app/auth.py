@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Response, current_app, g, request
 from sqlalchemy import bindparam, insert, select, update
 
-from app.clock import now
+from app.clock import database_clock, now, shifted
 from app.crypto import token_hash
 from app.extensions import db
 from app.models import Account, EmployerUser, Session, Staff
@@ -26,7 +26,7 @@ _live = (
     _session.c.door == bindparam("door"),
     _session.c.revoked_at.is_(None),
 )
-_about = (_session.c.principal_id, _session.c.expires_at, _session.c.proved_at)
+_about = (_session.c.principal_id, _session.c.expires_at, _session.c.proved_at, database_clock().label("now"))
 _FIND = {
     "graduate": select(*_about, Account.public_id)
     .join(Account.__table__, Account.id == _session.c.principal_id)
@@ -110,7 +110,7 @@ def identify(door: str) -> Actor | None:
     if not token or len(token) > 100:
         return None
     row = db.session.execute(_FIND[door], {"token": token_hash(token), "door": door}).one_or_none()
-    if row is None or row.expires_at <= now():
+    if row is None or row.expires_at <= shifted(row.now):
         return None
     g.token, g.principal = token, row
     return _actor(door, row)

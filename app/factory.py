@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import access, cli, config, errors, health, logs
 from app.api import BLUEPRINTS as API_BLUEPRINTS
+from app.api import document
 from app.crypto import Keyring
 from app.employers import blueprint as employers
 from app.extensions import csrf, db, limiter, migrate
@@ -59,13 +60,14 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.before_request(access.guard)
     app.after_request(_headers)
     _close_errors(app)
-    errors.install(app)
     cli.install(app)
     api = Api(app)
+    document(api)
     app.extensions["api"] = api
     for blueprint in API_BLUEPRINTS:
         csrf.exempt(blueprint)
         api.register_blueprint(blueprint, url_prefix=f"/api/v1{blueprint.url_prefix or ''}")
+    errors.install(app)  # after flask-smorest, which has a form of its own
     for blueprint in (health.blueprint, public, employers, staff):
         app.register_blueprint(blueprint)
     return app

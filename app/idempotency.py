@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 from sqlalchemy import LargeBinary, bindparam, select, text, update
 
-from app.clock import now
+from app.clock import wall
 from app.crypto import seal_json, unseal_json
 from app.errors import ApiError
 from app.extensions import db
@@ -51,7 +51,7 @@ def once(door: str, principal: int, work: Callable[[], tuple[dict[str, Any], int
     key = request.headers.get("Idempotency-Key", "")
     if not _KEY.fullmatch(key):
         raise ApiError(400, "idempotency_key", "请求缺少有效的 Idempotency-Key，请刷新页面重试。")
-    return write(lambda: _claimed(door, principal, key, now(), work))
+    return write(lambda: _claimed(door, principal, key, wall(), work))
 
 
 def _claimed(

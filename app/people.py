@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from app import roll_data
 from app.crypto import keyring, seal_json, seal_text, unseal_json
@@ -12,6 +12,8 @@ from app.extensions import db
 from app.models import Account, Employer, Enrolment, RollRecord, School
 from app.models.types import new_public_id
 from workflows.identity import clean_id_number, clean_name, same_name
+
+NEAR = 50  # records looked at to say which key of a mismatch failed
 
 
 def blind_id(kind: str, number: str) -> bytes:
@@ -99,6 +101,37 @@ def link(account: Account) -> int:
             record.account_id = account.id
             linked += 1
     return linked
+
+
+def mismatch(account: Account) -> list[str]:
+    """Name the keys by which a person without records fails on every roll, never the roll's values (R-GRAD-1).
+
+    The keys are 姓名 身份证号 毕业院校 学历层次; of several records that come near, the nearest decides.
+    """
+    enrolled = [
+        (row.school_code, row.degree_level_code)
+        for row in db.session.execute(select(Enrolment).where(Enrolment.account_id == account.id)).scalars()
+    ]
+    schools, levels = {code for code, _ in enrolled}, {level for _, level in enrolled}
+    same_number = RollRecord.id_number_blind == account.id_number_blind
+    namesake = and_(RollRecord.name == account.name, School.code.in_(schools), RollRecord.account_id.is_(None))
+    near = select(RollRecord, School.code).join(School, School.id == RollRecord.school_id)
+    failing = [
+        [
+            *(["姓名"] if not same_name(record.name, account.name) else []),
+            *(["身份证号"] if record.id_number_blind != account.id_number_blind else []),
+            *(["毕业院校"] if code not in schools else []),
+            *(["学历层次"] if not _level_agrees(code, record.degree_level_code, enrolled, levels) else []),
+        ]
+        for record, code in db.session.execute(near.where(or_(same_number, namesake)).limit(NEAR))
+    ]
+    return min(failing, key=len, default=["姓名", "身份证号"])
+
+
+def _level_agrees(code: str, level: str, enrolled: list[tuple[str, str]], levels: set[str]) -> bool:
+    """Compare the degree level at the same school, or anywhere when the school itself does not agree."""
+    at_school = {enrolled_level for school, enrolled_level in enrolled if school == code}
+    return level in (at_school or levels)
 
 
 def add_employer(values: Mapping[str, Any], contact: Mapping[str, str]) -> Employer:

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, and_, bindparam, insert, select
 
 from app import codes
 from app.crypto import digest, seal_json, unseal_json, unseal_text
-from app.models import Account, Department, LegalText, PlacementSnapshot, PlacementTerms, RollRecord, School
+from app.models import Account, Department, LegalText, Placement, PlacementSnapshot, PlacementTerms, RollRecord, School
 from workflows.vocabulary import AgreementKind
 
 _TERMS = (
@@ -15,6 +15,14 @@ _TERMS = (
     .where(PlacementTerms.placement_id == bindparam("placement"), PlacementTerms.version <= bindparam("version"))
     .order_by(PlacementTerms.version.desc())
     .limit(1)
+)
+_ROLL_TERMS = (
+    select(Placement.id, Placement.public_id, PlacementTerms.version, PlacementTerms.body_sealed)
+    .join(
+        PlacementTerms,
+        and_(PlacementTerms.placement_id == Placement.id, PlacementTerms.version == Placement.terms_version),
+    )
+    .where(Placement.roll_record_id == bindparam("roll"))
 )
 _ADD_TERMS = insert(PlacementTerms.__table__)
 _ADD_SNAPSHOT = insert(PlacementSnapshot.__table__)
@@ -70,6 +78,12 @@ def terms_at(conn: Connection, placement: Any, version: int | None = None) -> di
     return unseal_json(row.body_sealed, terms_bound(placement.public_id, row.version)) if row else {}
 
 
+def terms_by_placement(conn: Connection, roll_id: int) -> dict[int, dict[str, Any]]:
+    """Return the terms in force of all a graduate's placements that have some: one statement, by placement id."""
+    rows = conn.execute(_ROLL_TERMS, {"roll": roll_id})
+    return {row.id: unseal_json(row.body_sealed, terms_bound(row.public_id, row.version)) for row in rows}
+
+
 def graduate_part(row: Any) -> dict[str, Any]:
     """Return a graduate's printed data from a roll row joined with account, department and school."""
     phone = unseal_text(row.phone_sealed, f"account.phone:{row.account_public_id}") if row.phone_sealed else ""
@@ -109,7 +123,8 @@ def employer_part(terms: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _yuan(fen: int | None, unit: str) -> str:
+def yuan(fen: int | None, unit: str) -> str:
+    """Return an amount in yuan with its unit, "" for none."""
     if fen is None:
         return ""
     return f"{fen // 100}{unit}" if fen % 100 == 0 else f"{fen / 100:.2f}{unit}"
@@ -123,9 +138,9 @@ def job_part(terms: dict[str, Any]) -> dict[str, str]:
         "职位名称": terms.get("position") or "",
         "是否解决户档": codes.label("household_archive", terms.get("household_archive")),
         "试用期": "" if probation is None else f"{probation}个月" if probation else "无",
-        "试用起薪": _yuan(terms.get("probation_pay_fen"), "元/月"),
-        "转正起薪": _yuan(terms.get("pay_fen"), "元/月"),
-        "违约金": _yuan(terms.get("penalty_fen"), "元"),
+        "试用起薪": yuan(terms.get("probation_pay_fen"), "元/月"),
+        "转正起薪": yuan(terms.get("pay_fen"), "元/月"),
+        "违约金": yuan(terms.get("penalty_fen"), "元"),
         "报到地点": terms.get("report_place") or "",
         "报到期限": terms.get("report_by") or "",
         "实际工作地点": terms.get("work_place") or "",

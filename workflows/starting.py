@@ -61,3 +61,15 @@ def refuse_unconfirmed(confirmed: bool) -> Refusal | None:
     if confirmed:
         return None
     return Refusal(Code.CONFIRM_FIRST, "请先核对个人信息，并点击“信息确认无误，进入系统”。", "核对无误后即可继续办理。")
+
+
+def refuse_entry(on_roll: bool, entered: bool) -> Refusal | None:
+    """Refuse the pages behind the confirmation to who has never confirmed this record (R-GRAD-1, R-ROLL-1).
+
+    A record that was confirmed once stays readable when the roll changes it; starting then asks for a new confirmation.
+    """
+    if entered:
+        return None
+    if not on_roll:
+        return Refusal(Code.NOT_ON_ROLL, "不在学校的毕业生名单中，不能使用平台办理。", "请联系学校就业部门核实。")
+    return refuse_unconfirmed(False)

@@ -1,0 +1,55 @@
+"""A placement on a card, a button with its reason: what lists and pages of the mini-program are made of."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from app import actions, facts
+from app.errors import refusal_detail
+from workflows import online_signing
+from workflows.calendar import say
+from workflows.case import Actor, Option, Refusal
+from workflows.engine import available
+
+
+def refusal(reason: Refusal | None) -> dict[str, Any]:
+    """Return {allowed} or {allowed, refusal}, with everything R-WHY-1 asks for."""
+    if reason is None:
+        return {"allowed": True}
+    why = {"code": reason.code.value, "message": reason.message, **refusal_detail(reason)}
+    return {"allowed": False, "refusal": why}
+
+
+def option(one: Option) -> dict[str, Any]:
+    """Return a button."""
+    return {"action": one.action.value, "label": one.label} | refusal(one.refusal)
+
+
+def options(view: facts.View, row: Any, actor: Actor) -> list[dict[str, Any]]:
+    """Return the buttons of a placement (R-BTN-1, R-WHY-1)."""
+    flow = actions.FLOWS[row.kind]
+    return [option(one) for one in available(flow, facts.case(row), actor, facts.facts_for(view, row, actor))]
+
+
+def card(view: facts.View, row: Any, actor: Actor, position: str) -> dict[str, Any]:
+    """Return a placement's card; an unanswered invitation is expired from its deadline on (R-ON-2, R-LABEL-1)."""
+    state = online_signing.shown(facts.case(row), view.now)
+    made = {
+        "id": row.public_id,
+        "kind": row.kind,
+        "title": row.title,
+        "position": position,
+        "state": state.value if state else row.state,
+        "label": facts.shown_label(row, view.now),
+        "created_at": row.created_at.isoformat(),
+        "actions": options(view, row, actor),
+    }
+    if row.deadline_at:
+        made |= {"deadline_at": row.deadline_at.isoformat(), "deadline_text": say(row.deadline_at)}
+    return made
+
+
+def card_of(done: actions.Done, actor: Actor, position: str) -> dict[str, Any]:
+    """Return the card of a placement that an action has just changed."""
+    if done.view is None:
+        raise ValueError("an action that was not on a placement")
+    return card(done.view, SimpleNamespace(**done.row), actor, position)

@@ -1,0 +1,77 @@
+"""我的信息: the person, the records on the roll, and their confirmation (R-GRAD-1)."""
+
+from typing import Any
+
+from app import access, actions, masking, people, roll_data
+from app.api import records
+from app.api.room import KEY, Room, answer, once
+from app.api.schemas import ConfirmationAnswer, ConfirmationInput, MeAnswer, RecordAnswer
+from app.crypto import unseal_text
+from app.extensions import db
+from app.models import Account, Department, RollRecord, School
+from workflows.case import Request
+from workflows.vocabulary import Action
+
+blueprint = Room("me", __name__, description="我的信息")
+
+
+def contact(account: Account) -> tuple[str, str]:
+    """Return a person's phone and e-mail, "" for none."""
+    phone = unseal_text(account.phone_sealed, f"account.phone:{account.public_id}")
+    sealed = account.email_sealed
+    return phone, unseal_text(sealed, f"account.email:{account.public_id}") if sealed else ""
+
+
+@blueprint.get("/me")
+@blueprint.response(200, MeAnswer)
+@access.policy("graduate")
+def me() -> Any:
+    """Return the person with all records, and where there is none, which of the four keys did not match (R-GRAD-1)."""
+    account = db.session.get_one(Account, access.actor().id)
+    phone, email = contact(account)
+    rows = records.own(account.id)
+    payload: dict[str, Any] = {"name": account.name, "phone": masking.phone(phone), "email": masking.email(email)}
+    payload["records"] = [records.public(row) for row in rows]
+    if not rows:
+        payload["mismatch"] = people.mismatch(account)
+    return answer(payload)
+
+
+@blueprint.get("/records/<record_id>")
+@blueprint.response(200, RecordAnswer)
+@access.policy("graduate")
+def record(record_id: str) -> Any:
+    """Return everything a graduate has to check before entering (R-GRAD-1)."""
+    actor = access.actor()
+    roll: RollRecord = access.load(RollRecord, record_id, actor)
+    phone, email = contact(db.session.get_one(Account, actor.id))
+    school = db.session.get_one(School, roll.school_id).name
+    department = db.session.get_one(Department, roll.department_id).name
+    fields = roll_data.shown_fields(roll, school, department, phone, email)
+    return answer(
+        {
+            "id": roll.public_id,
+            "cohort": roll.cohort,
+            "confirmed": records.confirmed(roll),
+            "shown_version": roll.shown_hash,
+            "fields": [{"label": label, "value": value} for label, value in fields],
+        }
+    )
+
+
+@blueprint.post("/records/<record_id>/confirmation")
+@blueprint.doc(parameters=[KEY])
+@blueprint.arguments(ConfirmationInput)
+@blueprint.response(200, ConfirmationAnswer)
+@access.policy("graduate")
+def confirm(body: dict[str, Any], record_id: str) -> Any:
+    """信息确认无误，进入系统: confirm the data as they were shown (R-GRAD-1)."""
+    actor = access.actor()
+    roll: RollRecord = access.load(RollRecord, record_id, actor)
+    request = Request(value=body["shown_version"])
+
+    def work() -> dict[str, Any]:
+        actions.roll_step(roll.id, Action.CONFIRM, actor, request)
+        return {"confirmed": True}
+
+    return once(work)

@@ -1,0 +1,95 @@
+"""学生登录: sign in with phone, identity number or e-mail; sign out; prove oneself again (R-ENTRY-1, R-STEP-1)."""
+
+import logging
+from typing import Any
+
+from flask import Response, request
+from flask_limiter.util import get_remote_address
+from sqlalchemy import select
+
+from app import access, auth, doors, people
+from app.api.room import Room, answer
+from app.api.schemas import PasswordInput, ProofAnswer, SessionAnswer, SignInInput
+from app.crypto import digest, token_hash
+from app.errors import ApiError
+from app.extensions import db, limiter
+from app.models import Account, Session
+from app.writing import rollback, write
+
+log = logging.getLogger(__name__)
+blueprint = Room("sessions", __name__, url_prefix="/sessions", description="登录与验证")
+
+# Failures alone count: a whole campus may sign in from one address on the same evening.
+FAILURES_OF_AN_ADDRESS = "60 per minute; 600 per hour"
+FAILURES_OF_A_NAME = "10 per 10 minutes"
+ALL_OF_AN_ADDRESS = "1200 per minute"
+
+
+def _name() -> str:
+    """Return the typed user name as the limiter keeps it: a keyed hash, whatever the body holds."""
+    try:
+        body = request.get_json(silent=True)
+        typed = body.get("username") if isinstance(body, dict) else None
+        return digest("sign_in.graduate", str(typed or "").strip().upper()[: doors.LONGEST])
+    except (RecursionError, UnicodeEncodeError):
+        return "unreadable"
+
+
+def _caller() -> str:
+    return digest("proof.graduate", auth.token_of("graduate")[:100].encode("utf-8", "replace").decode())
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code in (401, 403)
+
+
+@blueprint.post("")
+@blueprint.doc(security=[])
+@limiter.limit(ALL_OF_AN_ADDRESS, key_func=get_remote_address)
+@limiter.limit(FAILURES_OF_AN_ADDRESS, key_func=get_remote_address, deduct_when=_failed)
+@limiter.limit(FAILURES_OF_A_NAME, key_func=_name, deduct_when=_failed)
+@blueprint.arguments(SignInInput)
+@blueprint.response(201, SessionAnswer)
+@access.policy("public")
+def sign_in(body: dict[str, Any]) -> Any:
+    """Open a session, and join the account to new records on the roll that are this person's (R-GRAD-1)."""
+    try:
+        account_id = doors.enter("graduate", body["username"], body["password"])
+    except doors.WrongCredentialsError:
+        raise ApiError(401, "wrong_credentials", doors.WRONG) from None
+    except doors.WrongDoorError as wrong:
+        raise ApiError(403, "wrong_door", wrong.message, {"next": wrong.message, "door": wrong.door}) from None
+    return answer(write(lambda: _opened(account_id)), 201)
+
+
+def _opened(account_id: int) -> dict[str, Any]:
+    account = db.session.get_one(Account, account_id)
+    if linked := people.link(account):
+        log.info("account joined to the roll", extra={"account": account.public_id, "records": linked})
+    db.session.flush()
+    token = auth.open_session("graduate", account_id)
+    session = db.session.get_one(Session, token_hash(token))
+    return {"token": token, "expires_at": session.expires_at.isoformat(), "name": account.name}
+
+
+@blueprint.delete("/current")
+@blueprint.response(204)
+@access.policy("graduate")
+def sign_out() -> Any:
+    """Revoke the session (退出)."""
+    write(auth.close_session)
+    return "", 204
+
+
+@blueprint.post("/current/proof")
+@limiter.limit(FAILURES_OF_A_NAME, key_func=_caller, deduct_when=_failed)
+@blueprint.arguments(PasswordInput)
+@blueprint.response(200, ProofAnswer)
+@access.policy("graduate")
+def prove(body: dict[str, Any]) -> Any:
+    """Give the password again before a grave step; good for ten minutes (R-STEP-1)."""
+    stored = db.session.execute(select(Account.password_hash).where(Account.id == access.actor().id)).scalar_one()
+    rollback()  # hashing takes its time: no lock is held meanwhile
+    if not auth.check_password(stored, body["password"]):
+        raise ApiError(401, "wrong_credentials", "密码不正确，请核对后重试。")
+    return answer({"proved_at": write(auth.prove).isoformat()})

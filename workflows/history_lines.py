@@ -1,0 +1,41 @@
+"""What a person reads in a record's history: one Chinese line per step, without anybody's data (R-AUDIT-1)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflows.case import Case
+from workflows.labels import worded
+from workflows.vocabulary import Action, Role
+
+ROLE_WORD = {
+    Role.GRADUATE: "毕业生",
+    Role.EMPLOYER: "用人单位",
+    Role.DEPARTMENT: "院系",
+    Role.SCHOOL: "学校",
+    Role.PROVINCE: "省级就业部门",
+    Role.OPERATOR: "平台",
+    Role.AUDITOR: "审计",
+    Role.PLATFORM: "平台",
+}
+DONE: dict[Action, str] = {
+    Action.INVITE: "发起签约邀请",
+    Action.CORRECT: "修改邀请内容",
+    Action.WITHDRAW: "撤回邀请",
+    Action.ACCEPT: "接受邀请，提交审核",
+    Action.DECLINE: "拒绝邀请",
+    Action.EXPIRE: "记录邀请逾期未回应",
+    Action.APPROVE: "审核通过",
+    Action.REJECT: "审核不通过",
+    Action.VOID: "作废",
+    Action.CONFIRM: "确认个人信息",
+    Action.SET_TRAINING_MODE: "调整网签资格",
+    Action.MOVE_COHORT: "调整届别",
+    Action.TAKE_OFF_ROLL: "移出毕业生名单",
+    Action.PUT_ON_ROLL: "恢复到毕业生名单",
+}
+
+
+def line(role: Role, action: Action, detail: Mapping[str, Any], case: Case) -> str:
+    """Return the line of one step; `detail` is the history's, `case` gives the province's verb (R-PROV-2)."""
+    who = f"{ROLE_WORD[role]}（代院系）" if detail.get("in_stead") else ROLE_WORD[role]
+    return worded(f"{who}{DONE[action]}", case)

@@ -7,6 +7,9 @@ from flask import Flask
 
 from app import access, printable
 from app.factory import create_app
+from notifications import cli as notifications_cli
+from notifications import doorbell, inbox
+from pdf import cli as pdf_cli
 from pdf import fonts
 
 API_DOCUMENT = ("static", "api-docs.openapi_json")
@@ -16,6 +19,10 @@ def build(settings: Mapping[str, Any] | None = None) -> Flask:
     """Return the whole application; raises SettingsError, or NoPolicyError when a route has no policy entry."""
     app = create_app(settings)
     printable.install(app, fonts.unprintable)
+    doorbell.install(app)
+    inbox.install(app)
+    for commands in (pdf_cli.agreement_commands, notifications_cli.outbox_commands):
+        app.cli.add_command(commands)
     access.check_every_route(app, exempt=API_DOCUMENT)
     return app
 
@@ -24,5 +31,5 @@ def __getattr__(name: str) -> Flask:
     """Build `wsgi:app` when a server asks for it."""
     if name in ("app", "application"):
         globals()["app"] = globals()["application"] = build()
-        return globals()[name]  # type: ignore[no-any-return]
+        return globals()[name]
     raise AttributeError(name)

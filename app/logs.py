@@ -38,4 +38,5 @@ def install(app: Flask) -> None:
         handler.setFormatter(JsonLines())
         root.addHandler(handler)
     root.setLevel(app.config["LOG_LEVEL"])
-    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+    for chatty in ("sqlalchemy.engine", "fontTools", "fpdf", "rq.worker"):  # statements, glyphs of names, arguments
+        logging.getLogger(chatty).setLevel(logging.WARNING)

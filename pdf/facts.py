@@ -1,4 +1,4 @@
-"""From what the application keeps to what the page says: a placement's snapshot becomes an Agreement (R-PDF-1, R-INV-1)."""
+"""From what the application keeps to what the page says: a snapshot becomes an Agreement (R-PDF-1, R-INV-1)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Issue:
 
 
 def verification_url(public_url: str, code: str) -> str:
-    """Return the address of an agreement's public page, upper case and short, so that its QR symbol reads well (R-QR-1)."""
+    """Return the address of an agreement's public page; in upper case its QR symbol is smaller (R-QR-1)."""
     return f"{public_url.rstrip('/')}/v/{code}".upper()
 
 
@@ -39,9 +39,9 @@ def agreement(
     kind = snapshot["agreement_kind"]
     return Agreement(
         agreement_kind=kind,
-        number=issue and issue.number,
-        code=issue and issue.code,
-        verification_url=issue and issue.address,
+        number=issue.number if issue else None,
+        code=issue.code if issue else None,
+        verification_url=issue.address if issue else None,
         employer=_employer(snapshot["employer"]),
         graduate=_graduate(snapshot["graduate"]),
         school=SchoolPart(**snapshot["school"]) if kind == "three_party" else None,

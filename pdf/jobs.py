@@ -17,7 +17,7 @@ from app.faultpoints import point
 from app.models import Document, Placement
 from app.writing import rollback, write
 from pdf import facts, fonts
-from pdf.agreement import Clauses, render
+from pdf.agreement import Agreement, Clauses, render
 from pdf.seal import Seal
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def body(placement: Placement, document: Any) -> bytes:
     return render(_agreement(snapshot, document.clauses_version, issue, document.issued_at))
 
 
-def _agreement(snapshot: Any, clauses_version: str, issue: facts.Issue | None, at: Any) -> facts.Agreement:
+def _agreement(snapshot: Any, clauses_version: str, issue: facts.Issue | None, at: Any) -> Agreement:
     clauses = clauses_of(snapshot["agreement_kind"], clauses_version)
     config = current_app.config
     return facts.agreement(snapshot, clauses, issue, at, config["PLATFORM_NAME"], config["PUBLIC_URL"])
@@ -110,7 +110,8 @@ def _store(document: Any, plain: bytes) -> None:
     row = {"body": hashlib.sha256(plain).hexdigest(), "file": file, "bytes_": len(sealed)}
 
     def first() -> bool:
-        return bool(db.session.execute(_FIRST, row | {"row": document.id, "at": now()}).rowcount)
+        values = row | {"row": document.id, "at": now()}
+        return db.session.connection().execute(_FIRST, values).rowcount == 1
 
     if write(first):
         log.info("agreement stored", extra={"document_id": document.id, "bytes": len(sealed)})

@@ -23,6 +23,7 @@ SETTINGS = {
     "WTF_CSRF_ENABLED": False,
     "RATELIMIT_ENABLED": False,
     "RATELIMIT_STORAGE_URI": "memory://",
+    "REDIS_URL": "unix:///nonexistent/redis.sock",  # no test rings at a queue that is not its own
 }
 
 

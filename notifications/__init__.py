@@ -1,0 +1,1 @@
+"""Everything that leaves the process after a commit: outbox, doorbell, workers, messages to people."""

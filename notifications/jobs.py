@@ -1,0 +1,122 @@
+"""What the workers run: jobs carry ids only, look at the row first, and may run any number of times (R-MSG-3, P4).
+
+The attempt is on record before the effect, the result after it, each in a transaction of its own; effects have unique
+keys. So a worker may die anywhere, and another one goes on from the row.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+
+from app.clock import now
+from app.extensions import db
+from app.faultpoints import point
+from app.models import Delivery
+from app.writing import rollback, write
+from notifications import outbox
+from notifications.channels import SEND, insert_once, open_channels
+from notifications.messages import Letter, write_letters
+from notifications.outbox import Claimed, FailedError, LostLeaseError, PermanentError
+from notifications.topics import Channel, Queue, queue_of
+from pdf.fonts import UnprintableError
+from pdf.jobs import store_agreements
+
+log = logging.getLogger(__name__)
+
+_delivery = Delivery.__table__
+_FIND = select(_delivery.c.id, _delivery.c.state).where(
+    _delivery.c.outbox_id == bindparam("outbox"),
+    _delivery.c.recipient_kind == bindparam("kind"),
+    _delivery.c.recipient_id == bindparam("reader"),
+    _delivery.c.channel == bindparam("way"),
+)
+_TRY = update(_delivery).where(_delivery.c.id == bindparam("row")).values(attempts=_delivery.c.attempts + 1)
+_SENT = update(_delivery).where(_delivery.c.id == bindparam("row")).values(state="sent", sent_at=bindparam("at"))
+
+
+def run(outbox_ids: Sequence[int]) -> None:
+    """Work off these outbox rows as far as they are due; never raises, for the row knows how it went."""
+    for row in outbox_ids:
+        try:
+            _work_off(row)
+        except SQLAlchemyError as error:  # the row stays as it is, and the sweeper comes back to it
+            log.error("the database refused a worker", extra={"outbox_id": row, "kind": type(error).__name__})
+        except LostLeaseError:
+            log.warning("another worker has taken over", extra={"outbox_id": row})
+        finally:
+            db.session.remove()
+
+
+def _work_off(row: int) -> None:
+    claimed = outbox.claim(row)
+    if claimed is None:
+        return
+    kind = "document" if queue_of(claimed.event) == Queue.DOCUMENTS else "alert"
+    point(f"{kind}.after_claim")
+    try:
+        _make_document(claimed) if kind == "document" else _tell(claimed)
+    except (LostLeaseError, OperationalError, InterfaceError):
+        rollback()
+        raise
+    except PermanentError as error:
+        rollback()
+        outbox.fail(claimed, error.code, None)
+    except FailedError as error:
+        rollback()
+        outbox.fail(claimed, error.code, error.wait or outbox.wait_after(claimed.attempts))
+    except Exception as error:  # noqa: BLE001 - whatever it was, the row says so and is tried again
+        rollback()
+        outbox.fail(claimed, type(error).__name__, outbox.wait_after(claimed.attempts))
+    else:
+        outbox.finish(claimed)
+        point(f"{kind}.after_result")
+
+
+def _tell(claimed: Claimed) -> None:
+    letters = write_letters(claimed)
+    rollback()
+    if not letters:
+        log.info("nobody to tell", extra={"outbox_id": claimed.id})
+    for letter in letters:
+        for channel in open_channels(letter):
+            _deliver(claimed, letter, channel)
+
+
+def _deliver(claimed: Claimed, letter: Letter, channel: Channel) -> None:
+    """Put one letter through one channel: attempt, effect and result are three transactions."""
+    delivery_id = write(lambda: _begin(claimed, letter, channel))
+    if delivery_id is None:
+        return
+    write(lambda: SEND[channel](delivery_id, letter))
+    point("alert.after_effect")
+    write(lambda: _sent(claimed, delivery_id))
+
+
+def _begin(claimed: Claimed, letter: Letter, channel: Channel) -> int | None:
+    """Return the delivery of this letter with one more attempt on record; None when it has gone out already."""
+    outbox.hold(claimed)
+    kind, reader = letter.recipient_kind, letter.recipient_id
+    row = {"outbox_id": claimed.id, "recipient_kind": kind, "recipient_id": reader, "channel": channel.value}
+    insert_once(_delivery, row | {"state": "due", "attempts": 0, "created_at": now()})
+    key = {"outbox": claimed.id, "kind": kind, "reader": reader, "way": channel.value}
+    found = db.session.execute(_FIND, key).one()
+    if found.state == "sent":
+        return None
+    db.session.execute(_TRY, {"row": found.id})
+    return int(found.id)
+
+
+def _sent(claimed: Claimed, delivery_id: int) -> None:
+    outbox.hold(claimed)
+    db.session.execute(_SENT, {"row": delivery_id, "at": now()})
+
+
+def _make_document(claimed: Claimed) -> None:
+    if claimed.placement_id is None:
+        raise PermanentError("no_such_record")
+    try:
+        store_agreements(claimed.placement_id)
+    except UnprintableError:  # refused where the text enters; a font taken away since would come to this
+        raise PermanentError("unprintable") from None

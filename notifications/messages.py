@@ -1,0 +1,95 @@
+"""What people are told: the facts behind an outbox row, poured into the template of each audience (R-MSG-1)."""
+
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from app import facts, snapshots
+from app.extensions import db
+from app.models import Account, Employer, Placement, RollRecord
+from notifications.outbox import Claimed, PermanentError
+from notifications.topics import TOPICS, Audience, Channel, Notice
+from workflows import labels
+from workflows.calendar import say
+from workflows.vocabulary import Event, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to one reader: title, body, and the channels over which it goes. `reader` names the person."""
+
+    recipient_kind: str
+    recipient_id: int
+    reader: str
+    title: str
+    body: str
+    topic: str
+    placement_id: int | None
+    channels: tuple[Channel, ...]
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    loader = PackageLoader("notifications", "templates")
+    return Environment(loader=loader, undefined=StrictUndefined, autoescape=select_autoescape(["html"]))
+
+
+def write_letters(claimed: Claimed) -> list[Letter]:
+    """Return the letters that an outbox row asks for; none to a graduate who has no account yet.
+
+    Raises PermanentError when the rows that it speaks of do not exist.
+    """
+    roll = db.session.get(RollRecord, claimed.roll_record_id)
+    placement = db.session.get(Placement, claimed.placement_id) if claimed.placement_id else None
+    if roll is None or (claimed.placement_id and placement is None):
+        raise PermanentError("no_such_record")
+    employer_id = placement.employer_id if placement else None
+    employer = db.session.get(Employer, employer_id) if employer_id else None
+    words = _words(claimed, roll, placement)
+    letters = [_letter(claimed, notice, roll, employer, words) for notice in _notices(claimed, placement)]
+    return [letter for letter in letters if letter]
+
+
+def _notices(claimed: Claimed, placement: Placement | None) -> list[Notice]:
+    withdrawn_by = placement.withdrawn_by if placement else None
+    notices = TOPICS[Event(claimed.event)].notices
+    return [notice for notice in notices if notice.withdrawn_by in (None, withdrawn_by)]
+
+
+def _words(claimed: Claimed, roll: RollRecord, placement: Placement | None) -> dict[str, Any]:
+    if placement is None:
+        return {"graduate": roll.name}
+    terms = snapshots.terms_at(db.session.connection(), placement, claimed.payload["version"])
+    worded = partial(labels.worded, case=facts.case(placement))
+    by_department = placement.rejected_by == Role.DEPARTMENT
+    return {
+        "graduate": roll.name,
+        "employer": terms.get("employer_name") or placement.title,
+        "title": placement.title,
+        "position": terms.get("position") or "",
+        "deadline": say(placement.deadline_at) if placement.deadline_at else "",
+        "reviewer": worded("院系审核" if by_department else "学校审核"),
+        "by_platform": placement.withdrawn_by == Role.PLATFORM,
+        "worded": worded,
+    }
+
+
+def _letter(
+    claimed: Claimed, notice: Notice, roll: RollRecord, employer: Employer | None, words: dict[str, Any]
+) -> Letter | None:
+    reader = _reader(notice.audience, roll, employer)
+    if reader is None:
+        return None
+    text = _templates().get_template(f"{notice.template}.txt").render(words)
+    title, _, body = text.partition("\n")
+    placement = claimed.placement_id
+    return Letter(notice.audience.value, *reader, title, body.strip(), claimed.event, placement, notice.channels)
+
+
+def _reader(audience: Audience, roll: RollRecord, employer: Employer | None) -> tuple[int, str] | None:
+    if audience == Audience.EMPLOYER:
+        return (employer.id, f"用人单位 {employer.name}"[:80]) if employer else None
+    account = db.session.get(Account, roll.account_id) if roll.account_id else None
+    return (account.id, f"毕业生 {account.name}"[:80]) if account else None

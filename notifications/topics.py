@@ -1,0 +1,78 @@
+"""The table of what leaves the process: event -> who is told, over which channels, in which words; or which job."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workflows.vocabulary import Event, Role
+
+
+class Audience(StrEnum):
+    """Who is told; the value is also the kind of reader on a delivery."""
+
+    GRADUATE = "account"
+    EMPLOYER = "employer"
+
+
+class Channel(StrEnum):
+    """The ways to a person."""
+
+    IN_APP = "in_app"
+    DEMO = "demo"  # the inbox page of the demo; not in production
+
+
+class Queue(StrEnum):
+    """The workers' queues: what people wait for comes before what may take longer."""
+
+    ALERTS = "alerts"
+    DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One audience of an event; `withdrawn_by` limits it to invitations that this role has withdrawn."""
+
+    audience: Audience
+    template: str
+    channels: tuple[Channel, ...] = (Channel.IN_APP, Channel.DEMO)
+    withdrawn_by: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What follows from an event: notices to people, or, on the queue of documents, the agreement's file."""
+
+    notices: tuple[Notice, ...] = ()
+    queue: Queue = Queue.ALERTS
+
+
+def _graduate(template: str) -> Notice:
+    return Notice(Audience.GRADUATE, template)
+
+
+def _employer(template: str, withdrawn_by: Role | None = None) -> Notice:
+    return Notice(Audience.EMPLOYER, template, withdrawn_by=withdrawn_by)
+
+
+# R-MSG-1: what a graduate hears of by alert (WeChat joins as a channel with its own issue); employers read theirs in
+# the portal. An employer hears of a withdrawal that it did not make itself (R-GRAD-9, R-COH-1).
+TOPICS: dict[Event, Topic] = {
+    Event.INVITATION_SENT: Topic((_graduate("invitation_sent"),)),
+    Event.INVITATION_CORRECTED: Topic((_graduate("invitation_corrected"),)),
+    Event.INVITATION_WITHDRAWN: Topic(
+        (_graduate("invitation_withdrawn"), _employer("invitation_withdrawn_employer", withdrawn_by=Role.PLATFORM))
+    ),
+    Event.INVITATION_ACCEPTED: Topic((_employer("invitation_accepted_employer"),)),
+    Event.INVITATION_DECLINED: Topic((_employer("invitation_declined_employer"),)),
+    Event.INVITATION_EXPIRED: Topic((_graduate("invitation_expired"), _employer("invitation_expired_employer"))),
+    Event.SIGNING_FORWARDED: Topic((_graduate("signing_forwarded"),)),
+    Event.SIGNING_APPROVED: Topic((_graduate("signing_approved"), _employer("signing_approved_employer"))),
+    Event.SIGNING_REJECTED: Topic((_graduate("signing_rejected"), _employer("signing_rejected_employer"))),
+    Event.AGREEMENT_ISSUED: Topic(queue=Queue.DOCUMENTS),
+    Event.DESTINATION_VOIDED: Topic((_graduate("destination_voided"),)),
+    Event.ROLL_CHANGED: Topic((_graduate("roll_changed"),)),
+}
+
+
+def queue_of(event: str) -> Queue:
+    """Return the queue on which an event is worked off."""
+    return TOPICS[Event(event)].queue

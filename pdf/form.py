@@ -315,8 +315,8 @@ def _signatures(plan: Plan, y: float, kind: AgreementKind) -> None:
     _signature_box(plan, lower[2], "学校（盖章）" if kind == "three_party" else "学校鉴证意见（盖章）")
     middle = lower[1]
     plan.ruled.append((middle, 0.3))
-    plan.slots["qr"] = Box(middle.x + (middle.width - QR_SIDE) / 2, middle.y + 4.0, QR_SIDE, QR_SIDE)
-    plan.slots["code"] = Box(middle.x, middle.y + QR_SIDE + 7.5, middle.width, 4.6)
+    plan.slots["qr"] = Box(middle.x + (middle.width - QR_SIDE) / 2, middle.y + 4.4, QR_SIDE, QR_SIDE)
+    plan.slots["code"] = Box(middle.x, middle.y + QR_SIDE + 7.8, middle.width, 4.6)
 
 
 def _footer(plan: Plan, template: Template) -> None:

@@ -34,7 +34,7 @@ def crossed(mark: Ink, box: Box) -> bool:
     return (beside and upright) or (under and level)
 
 
-def overlapping(marks: list[Ink]) -> list[tuple[Ink, Ink]]:
+def overlapping(marks: list[Ink], tolerance: float = 0.3) -> list[tuple[Ink, Ink]]:
     """Pairs of characters whose ink shares more than a hair's breadth both ways."""
     shelves: dict[int, list[Ink]] = defaultdict(list)
     for mark in marks:
@@ -44,7 +44,8 @@ def overlapping(marks: list[Ink]) -> list[tuple[Ink, Ink]]:
     return [
         (a, b)
         for a, b in pairs
-        if min(a.right, b.right) - max(a.left, b.left) > 0.3 and min(a.bottom, b.bottom) - max(a.top, b.top) > 0.3
+        if min(a.right, b.right) - max(a.left, b.left) > tolerance
+        and min(a.bottom, b.bottom) - max(a.top, b.top) > tolerance
     ]
 
 
@@ -105,17 +106,14 @@ def test_the_symbol_has_its_size_and_its_quiet_zone():
     plan = blank(three_party().template()).main
     symbol, module = plan.slots["qr"], plan.slots["qr"].width / 29
     assert 26 <= symbol.width == symbol.height <= 30
-    near = Box(symbol.x - 4 * module, symbol.y - 4 * module, symbol.width + 8 * module, symbol.height + 8 * module)
-    inside = [
-        mark
-        for mark in ink(render(three_party()))
-        if mark.right > near.x
-        and mark.left < near.x + near.width
-        and near.y < mark.bottom
-        and mark.top < near.y + near.height
-    ]
-    assert inside == []
-    assert not [b for b, _ in plan.ruled if near.x < b.x < near.x + near.width and near.y < b.y < near.y + near.height]
+    reach = 4 * module
+    near = Ink(
+        "", symbol.x - reach, symbol.y - reach, symbol.x + symbol.width + reach, symbol.y + symbol.height + reach
+    )
+    assert 26 <= symbol.width == symbol.height <= 30
+    assert not [box for box, _ in plan.ruled if crossed(near, box)]
+    marks = [near, *ink(render(three_party()))]
+    assert [pair for pair in overlapping(marks, tolerance=0.0) if near in pair] == []
 
 
 def test_the_check_itself_sees_a_crossed_line_and_an_overlap():

@@ -11,6 +11,7 @@ from notifications import cli as notifications_cli
 from notifications import doorbell, inbox
 from pdf import cli as pdf_cli
 from pdf import fonts
+from pdf import web as pdf_web
 
 API_DOCUMENT = ("static", "api-docs.openapi_json")
 
@@ -21,6 +22,7 @@ def build(settings: Mapping[str, Any] | None = None) -> Flask:
     printable.install(app, fonts.unprintable)
     doorbell.install(app)
     inbox.install(app)
+    pdf_web.install(app)
     for commands in (pdf_cli.agreement_commands, notifications_cli.outbox_commands):
         app.cli.add_command(commands)
     access.check_every_route(app, exempt=API_DOCUMENT)

@@ -42,21 +42,23 @@ def _pair(facts: RollFacts) -> str | None:
     return QUALIFIED.get(facts.training_mode) or UNQUALIFIED.get(facts.training_mode)
 
 
-def _not_that_mode(message: str) -> Refusal:
-    return Refusal(Code.NO_SUCH_VALUE, message, "请重新选择。", fields={"training_mode": message})
+def _not_that_mode(message: str, then: str) -> Refusal:
+    return Refusal(Code.NO_SUCH_VALUE, message, then, fields={"training_mode": message})
 
 
 def _adjustable(case: Case, actor: Actor, facts: RollFacts) -> Refusal | None:
     if _pair(facts):
         return None
-    return _not_that_mode("只有定向（21/22）和委培（41/42）毕业生的网签资格可以调整。")
+    return _not_that_mode(
+        "只有定向（21/22）和委培（41/42）毕业生的网签资格可以调整。", "其他毕业生都可以网签，无需调整。"
+    )
 
 
 def _to_its_pair(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
     allowed = _pair(facts)
     if request.value == allowed:
         return None
-    return _not_that_mode(f"培养方式 {facts.training_mode} 只能调整为 {allowed}。")
+    return _not_that_mode(f"培养方式 {facts.training_mode} 只能调整为 {allowed}。", "请重新选择。")
 
 
 def _no_agreement_held(case: Case, actor: Actor, facts: RollFacts) -> Refusal | None:

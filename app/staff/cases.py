@@ -12,7 +12,7 @@ from app.extensions import db
 from app.history import lock
 from app.models import Placement
 from app.staff import agreement_blocks, timeline
-from workflows import labels
+from workflows import history_lines, labels
 from workflows.calendar import say
 from workflows.case import Refusal
 from workflows.engine import available
@@ -56,7 +56,7 @@ def note_unmasking(placement: Placement) -> None:
     """Write down who looked at the full identity number; runs inside a write (R-AUDIT-1)."""
     chain = lock(db.session.connection(), "roll_record", placement.roll_record_id)
     subject, detail = ("placement", placement.id), {"fields": list(agreement_blocks.MASKED)}
-    chain.add(now(), access.actor(), subject, timeline.UNMASK, detail)
+    chain.add(now(), access.actor(), subject, history_lines.UNMASK, detail)
     chain.write()
 
 

@@ -94,9 +94,8 @@ def _page(public_id: str, form: RollForm | None = None, refusal: Refusal | None 
 
 def _fields(record: RollRecord) -> list[tuple[str, str]]:
     """Return what the roll says, identity number masked, without the account's contacts."""
-    names = select(School.name, Department.name).where(
-        School.id == record.school_id, Department.id == record.department_id
-    )
+    joined = select(School.name, Department.name).join(Department, Department.school_id == School.id)
+    names = joined.where(School.id == record.school_id, Department.id == record.department_id)
     school, department = db.session.execute(names).one()
     pairs = roll_data.shown_fields(record, school, department, "", "")
     hidden = {"身份证号": masking.id_number}

@@ -3,9 +3,8 @@
 import logging
 from typing import Any
 
-from flask import Response, current_app, make_response, redirect, render_template, request, session, url_for
+from flask import Response, make_response, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
-from werkzeug.exceptions import HTTPException
 
 from app import access, auth, doors
 from app.crypto import digest
@@ -55,23 +54,15 @@ def sign_in() -> Any:
 
 
 def _page(form: SignInForm, **values: Any) -> str:
-    return render_template("staff/sign_in.html", form=form, next=_safe(request.values.get("next")), **values)
+    return render_template("staff/sign_in.html", form=form, next=_target(), **values)
 
 
-def _safe(target: str | None) -> str:
-    """Return the address to go to after signing in, or "": a page of these rooms only, never another site."""
-    path = (target or "").rstrip("?")
-    if not path.startswith("/staff/") or "\\" in path or any(ord(char) < 33 for char in path):
-        return ""
-    try:
-        current_app.url_map.bind("").match(path.partition("?")[0], method="GET")
-    except HTTPException:
-        return ""
-    return path
+def _target() -> str:
+    return doors.safe_target(request.values.get("next"), "/staff/")
 
 
 def _wanted() -> str:
-    return _safe(request.values.get("next")) or url_for("staff.home")
+    return _target() or url_for("staff.home")
 
 
 @blueprint.post("/sign-out")

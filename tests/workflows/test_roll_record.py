@@ -80,9 +80,10 @@ def test_no_other_training_mode_may_change(old: str, new: str | None) -> None:
     partner = {"21": "22", "22": "21", "41": "42", "42": "41"}.get(old)
     if partner:
         assert refusal.message == f"培养方式 {old} 只能调整为 {partner}。"
+        assert refusal.next == "请重新选择。"
     else:
         assert refusal.message == "只有定向（21/22）和委培（41/42）毕业生的网签资格可以调整。"
-    assert refusal.next == "请重新选择。"
+        assert refusal.next == "其他毕业生都可以网签，无需调整。"
     assert refusal.fields == {"training_mode": refusal.message}
 
 

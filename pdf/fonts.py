@@ -83,8 +83,8 @@ def _visible(character: str) -> bool:
 
 
 def cache_folder() -> Path:
-    """Where built fonts are kept: FONT_CACHE_DIR, else `var/fonts` beside the packages."""
-    configured = os.environ.get("FONT_CACHE_DIR")
+    """Where built fonts are kept: PDF_FONT_CACHE, else `var/fonts` beside the packages."""
+    configured = os.environ.get("PDF_FONT_CACHE")
     return Path(configured) if configured else Path(__file__).resolve().parent.parent / "var" / "fonts"
 
 
@@ -122,9 +122,8 @@ def face(weight: int) -> Face:
 
 @lru_cache(maxsize=1)
 def chain() -> tuple[Face, ...]:
-    """Fonts in the order in which a character is looked for: Noto Sans SC, then those of PDF_FALLBACK_FONTS found."""
-    configured = os.environ.get("PDF_FALLBACK_FONTS")
-    paths = configured.split(os.pathsep) if configured is not None else FALLBACKS
+    """Fonts in the order in which a character is looked for: Noto Sans SC, PDF_FONT_FALLBACKS, Debian's; those found."""
+    paths = (*os.environ.get("PDF_FONT_FALLBACKS", "").split(os.pathsep), *FALLBACKS)
     return (face(REGULAR), *(Face(Path(path)) for path in paths if path and Path(path).is_file()))
 
 

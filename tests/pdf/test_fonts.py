@@ -56,7 +56,7 @@ def test_the_instances_are_static_and_of_their_weight():
 
 def test_concurrent_builders_leave_one_whole_file(tmp_path):
     code = "from pdf import fonts; print(len(fonts.instance_file(400).read_bytes()))"
-    environment = {"FONT_CACHE_DIR": str(tmp_path / "fonts"), "PATH": ""}
+    environment = {"PDF_FONT_CACHE": str(tmp_path / "fonts"), "PATH": ""}
     builders = [
         subprocess.Popen(
             [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
@@ -68,17 +68,33 @@ def test_concurrent_builders_leave_one_whole_file(tmp_path):
     assert sizes == {left.stat().st_size} and left.suffix == ".ttf"
 
 
-@pytest.mark.parametrize("fallback", ["", "/nowhere/missing.ttf"])
-def test_without_a_fallback_what_it_would_have_drawn_is_refused(fallback):
-    code = "from pdf import fonts; print(ascii(fonts.unprintable('喆\U0002a700')))"
-    environment = {"PDF_FALLBACK_FONTS": fallback, "PATH": ""}
+HANAMIN = Path("/usr/share/fonts/truetype/hanazono/HanaMinB.ttf")
+
+
+def refused_by_chain(configured: str) -> str:
+    """What a process without Debian's fonts refuses of a common, a rare and a private character."""
+    code = r"from pdf import fonts; fonts.FALLBACKS = (); print(ascii(fonts.unprintable('喆\U0002a700\ue000')))"
     run = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, check=True, cwd=Path(__file__).parents[2]
+        [sys.executable, "-c", code],
+        env={"PDF_FONT_FALLBACKS": configured, "PATH": ""},
+        capture_output=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
     )
-    assert run.stdout.decode().strip() == r"'\U0002a700'"
+    return run.stdout.decode().strip()
 
 
-@pytest.mark.needs("/usr/share/fonts/truetype/hanazono/HanaMinB.ttf")
+@pytest.mark.parametrize("configured", ["", "/nowhere/missing.ttf"])
+def test_without_a_fallback_what_it_would_have_drawn_is_refused(configured):
+    assert refused_by_chain(configured) == r"'\U0002a700\ue000'"
+
+
+@pytest.mark.needs(str(HANAMIN))
+def test_a_configured_fallback_is_used():
+    assert refused_by_chain(f"/nowhere/missing.ttf:{HANAMIN}") == r"'\ue000'"
+
+
+@pytest.mark.needs(str(HANAMIN))
 def test_the_fallback_chain_draws_plane_two():
     assert fonts.unprintable("\U0002a700\U00020bb7𬱖") == ""
     assert fonts.face_of("\U0002a700").path.name.startswith("HanaMin")

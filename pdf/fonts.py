@@ -122,7 +122,7 @@ def face(weight: int) -> Face:
 
 @lru_cache(maxsize=1)
 def chain() -> tuple[Face, ...]:
-    """Fonts in the order in which a character is looked for: Noto Sans SC, PDF_FONT_FALLBACKS, Debian's; those found."""
+    """Fonts in the order in which a character is looked for: Noto Sans SC, PDF_FONT_FALLBACKS, Debian's."""
     paths = (*os.environ.get("PDF_FONT_FALLBACKS", "").split(os.pathsep), *FALLBACKS)
     return (face(REGULAR), *(Face(Path(path)) for path in paths if path and Path(path).is_file()))
 

@@ -17,7 +17,7 @@ _TERMS = (
     .limit(1)
 )
 _ROLL_TERMS = (
-    select(Placement.id, Placement.public_id, PlacementTerms.version, PlacementTerms.body_sealed)
+    select(Placement.id, Placement.public_id, Placement.terms_version, PlacementTerms.body_sealed)
     .join(
         PlacementTerms,
         and_(PlacementTerms.placement_id == Placement.id, PlacementTerms.version == Placement.terms_version),
@@ -80,8 +80,13 @@ def terms_at(conn: Connection, placement: Any, version: int | None = None) -> di
 
 def terms_by_placement(conn: Connection, roll_id: int) -> dict[int, dict[str, Any]]:
     """Return the terms in force of all a graduate's placements that have some: one statement, by placement id."""
-    rows = conn.execute(_ROLL_TERMS, {"roll": roll_id})
-    return {row.id: unseal_json(row.body_sealed, terms_bound(row.public_id, row.version)) for row in rows}
+    return {row.id: open_terms(row) for row in conn.execute(_ROLL_TERMS, {"roll": roll_id})}
+
+
+def open_terms(row: Any) -> dict[str, Any]:
+    """Return the terms that stand sealed in a row with `public_id`, `terms_version` and `body_sealed`."""
+    terms: dict[str, Any] = unseal_json(row.body_sealed, terms_bound(row.public_id, row.terms_version))
+    return terms
 
 
 def graduate_part(row: Any) -> dict[str, Any]:
@@ -147,6 +152,9 @@ def job_part(terms: dict[str, Any]) -> dict[str, str]:
     }
 
 
+JOB_LABELS = tuple(job_part({}))  # in the order of the form; sealed JSON sorts its keys
+
+
 def compose(conn: Connection, placement: Any) -> dict[str, Any]:
     """Gather what the agreement would print now; `placement` is a row or anything with its columns."""
     terms = terms_at(conn, placement)
@@ -177,10 +185,10 @@ def store(conn: Connection, placement: Any, at: datetime) -> str:
 def stored(conn: Connection, placement: Any) -> dict[str, Any] | None:
     """Return the snapshot taken at acceptance, or None before it."""
     row = conn.execute(_SNAPSHOT, {"placement": placement.id}).one_or_none()
-    body: dict[str, Any] | None = None
-    if row is not None:
-        body = unseal_json(row.body_sealed, f"placement_snapshot.body:{placement.public_id}")
-    return body
+    if row is None:
+        return None
+    body: dict[str, Any] = unseal_json(row.body_sealed, f"placement_snapshot.body:{placement.public_id}")
+    return body | {"job": {label: body["job"][label] for label in JOB_LABELS}}
 
 
 def agreement_of(conn: Connection, placement: Any) -> dict[str, Any]:

@@ -129,7 +129,10 @@ class Verification(db.Model):
     """One look at an agreement's public page; shown to the graduate (R-QR-1, R-VER-1)."""
 
     __tablename__ = "verification"
-    __table_args__ = (Index("ix_verification_document_id_at", "document_id", "at"),)
+    __table_args__ = (
+        Index("ix_verification_document_id_at", "document_id", "at"),
+        Index("ix_verification_visitor_at", "visitor", "at"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))

@@ -567,11 +567,13 @@ def upgrade() -> None:
     with op.batch_alter_table("verification", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_verification_at"), ["at"], unique=False)
         batch_op.create_index("ix_verification_document_id_at", ["document_id", "at"], unique=False)
+        batch_op.create_index("ix_verification_visitor_at", ["visitor", "at"], unique=False)
 
 
 def downgrade() -> None:
     """Go one step back."""
     with op.batch_alter_table("verification", schema=None) as batch_op:
+        batch_op.drop_index("ix_verification_visitor_at")
         batch_op.drop_index("ix_verification_document_id_at")
         batch_op.drop_index(batch_op.f("ix_verification_at"))
 

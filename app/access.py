@@ -122,6 +122,7 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
     (RollRecord, Role.SCHOOL): lambda a: RollRecord.school_id == a.school_id,
     (RollRecord, Role.PROVINCE): lambda a: RollRecord.school_id.in_(_school_ids(a)),
     (Alert, Role.GRADUATE): lambda a: (Alert.recipient_kind == "account") & (Alert.recipient_id == a.id),
+    (Alert, Role.EMPLOYER): lambda a: (Alert.recipient_kind == "employer") & (Alert.recipient_id == a.employer_id),
     (Placement, Role.GRADUATE): lambda a: Placement.roll_record_id.in_(_roll_ids(RollRecord.account_id == a.id)),
     (Placement, Role.EMPLOYER): lambda a: Placement.employer_id == a.employer_id,
     (Placement, Role.DEPARTMENT): lambda a: Placement.roll_record_id.in_(_roll_ids(_of_department(a))),
@@ -134,12 +135,17 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
 }
 
 
-def load(model: type[Any], public_id: str, actor: Actor) -> Any:
-    """Return the row with this public id; raises NotFound for a foreign, unknown or malformed one alike (R-ACC-2)."""
+def well_formed(public_id: str) -> str:
+    """Return a public id as it came; raises NotFound for what cannot be one, and never reaches the database."""
     if not _PUBLIC_ID.fullmatch(public_id):
         raise NotFound
+    return public_id
+
+
+def load(model: type[Any], public_id: str, actor: Actor) -> Any:
+    """Return the row with this public id; raises NotFound for a foreign, unknown or malformed one alike (R-ACC-2)."""
     row = db.session.execute(
-        select(model).where(model.public_id == public_id, scope(actor, model))
+        select(model).where(model.public_id == well_formed(public_id), scope(actor, model))
     ).scalar_one_or_none()
     if row is None:
         raise NotFound

@@ -27,6 +27,7 @@ class _Cache:
     tables: dict[str, dict[str, str]]
     retired: set[tuple[str, str]]
     parents: dict[str, str | None]
+    divided: frozenset[str]  # regions with others below them
 
 
 def _read() -> _Cache:
@@ -40,7 +41,8 @@ def _read() -> _Cache:
     regions = db.session.execute(_REGIONS).all()
     tables["regions"] = {row.code: row.name for row in regions}
     parents = {row.code: row.parent_code for row in regions}
-    return _Cache(time.monotonic() + KEEP_SECONDS, tables, retired, parents)
+    divided = frozenset(above for above in parents.values() if above)
+    return _Cache(time.monotonic() + KEEP_SECONDS, tables, retired, parents, divided)
 
 
 def _cache() -> _Cache:
@@ -66,8 +68,10 @@ def choices(name: str) -> list[tuple[str, str]]:
 
 
 def known(name: str, code: str) -> bool:
-    """Say whether a code exists and may be chosen; an address needs a county-level or directly governed region."""
+    """Say whether a code exists and may be chosen; of the regions only those that have none below them."""
     cache = _cache()
+    if name == "regions" and code in cache.divided:
+        return False
     return code in cache.tables.get(name, {}) and (name, code) not in cache.retired
 
 
@@ -85,6 +89,16 @@ def region_name(code: str | None) -> str:
             names.insert(0, labels[code])
         code = parents.get(code)
     return "".join(name for name in names if name != "市辖区" or len(names) == 1)
+
+
+def region_path(code: str | None) -> list[str]:
+    """Return the codes from the province down to a region; [] for an unknown one."""
+    path: list[str] = []
+    parents = _cache().parents
+    while code and code in parents:
+        path.insert(0, code)
+        code = parents[code]
+    return path
 
 
 def form_tables() -> dict[str, list[tuple[str, str]]]:

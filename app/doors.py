@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from flask import current_app
 from sqlalchemy import or_, select
+from werkzeug.exceptions import HTTPException
 
 from app import auth, people
 from app.extensions import db
@@ -45,7 +47,7 @@ def enter(door: str, username: str, password: str) -> int:
     One password is checked whether or not the account exists. No lock and no transaction is held meanwhile.
     """
     username = username.strip()
-    if not username or max(len(username), len(password)) > LONGEST:
+    if not username or max(len(username), len(password)) > LONGEST or "\0" in username:
         raise WrongCredentialsError
     found = sorted(_accounts(username), key=lambda one: one.door != door)
     rollback()
@@ -55,6 +57,18 @@ def enter(door: str, username: str, password: str) -> int:
     if best.door != door:
         raise WrongDoorError(best.door)
     return best.id
+
+
+def safe_target(target: str | None, room: str) -> str:
+    """Return the address to go to after signing in, or "": a page below `room` ("/employer/"), never another site."""
+    path = (target or "").rstrip("?")
+    if not path.startswith(room) or "\\" in path or any(ord(char) < 33 for char in path):
+        return ""
+    try:
+        current_app.url_map.bind("").match(path.partition("?")[0], method="GET")
+    except HTTPException:
+        return ""
+    return path
 
 
 def _accounts(username: str) -> Iterator[Found]:

@@ -6,7 +6,15 @@ from workflows import labels, review
 from workflows import signing_obstacles as obstacles
 from workflows.case import Actor, Case, Decision, FollowUp, Refusal, Request, Review
 from workflows.engine import Flow, Transition
-from workflows.signing_obstacles import MISSES_A_DAY, SigningFacts, current, refuse_search, shown, voidable
+from workflows.signing_obstacles import (
+    MISSES_A_DAY,
+    SigningFacts,
+    current,
+    refuse_search,
+    refuse_unverified,
+    shown,
+    voidable,
+)
 from workflows.vocabulary import Action, Code, Effect, Event, Kind, Role, State
 
 __all__ = [
@@ -19,6 +27,7 @@ __all__ = [
     "may_download",
     "may_preview",
     "refuse_search",
+    "refuse_unverified",
     "shown",
     "voidable",
 ]

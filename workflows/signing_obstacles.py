@@ -68,7 +68,12 @@ def past_deadline(case: Case, action: Action, facts: SigningFacts) -> Refusal | 
 
 def verified(case: Case, actor: Actor, facts: SigningFacts) -> Refusal | None:
     """Refuse an employer that is not verified (R-ON-1)."""
-    if facts.employer_verified:
+    return refuse_unverified(facts.employer_verified)
+
+
+def refuse_unverified(is_verified: bool) -> Refusal | None:
+    """Refuse searching and inviting to an employer that is not verified (R-ON-1)."""
+    if is_verified:
         return None
     message = "贵单位尚未通过实名认证，不能发起或修改签约邀请。"
     return Refusal(Code.EMPLOYER_UNVERIFIED, message, "请先完成单位认证与网签负责人认证。")

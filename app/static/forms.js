@@ -2,8 +2,8 @@
 (function () {
   "use strict";
 
-  function wait(form) {
-    var button = form.querySelector("button:not([type=button])");
+  function wait(form, pressed) {
+    var button = pressed || form.querySelector("button:not([type=button])");
     if (!button || button.disabled) { return; }
     var wheel = document.createElement("span");
     wheel.className = "spinner-border spinner-border-sm me-2";
@@ -22,11 +22,11 @@
   }
 
   function count(field) {
-    document.getElementById(field.dataset.counter).textContent = field.value.length;
+    document.getElementById(field.dataset.counter).textContent = Array.from(field.value).length;
   }
 
   document.addEventListener("submit", function (event) {
-    if (event.target.matches("form[data-busy]") && !event.defaultPrevented) { wait(event.target); }
+    if (event.target.matches("form[data-busy]") && !event.defaultPrevented) { wait(event.target, event.submitter); }
   });
   document.addEventListener("input", function (event) {
     if (event.target.matches("[data-counter]")) { count(event.target); }

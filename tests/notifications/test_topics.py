@@ -1,0 +1,54 @@
+"""The table of topics is whole: every event has a row, every template exists and is used."""
+
+from pathlib import Path
+
+import pytest
+
+import notifications
+from notifications.topics import TOPICS, Audience, Channel, Queue, queue_of
+from workflows.vocabulary import Event
+
+TEMPLATES = Path(notifications.__file__).parent / "templates"
+
+
+def used() -> set[str]:
+    return {notice.template for topic in TOPICS.values() for notice in topic.notices}
+
+
+@pytest.mark.rule("R-MSG-1")
+def test_every_event_has_a_row_and_every_row_leads_somewhere() -> None:
+    assert set(TOPICS) == set(Event)
+    assert [event for event, topic in TOPICS.items() if not topic.notices] == [Event.AGREEMENT_ISSUED]
+    assert [event for event in Event if queue_of(event.value) == Queue.DOCUMENTS] == [Event.AGREEMENT_ISSUED]
+
+
+def test_every_template_is_there_and_every_template_is_used() -> None:
+    assert {path.stem for path in TEMPLATES.glob("*.txt")} == used()
+
+
+@pytest.mark.parametrize("name", sorted(used()))
+def test_a_template_is_a_title_and_a_sentence(name: str) -> None:
+    title, body = (TEMPLATES / f"{name}.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
+    assert 4 <= len(title) <= 60 and body.rstrip("{% endif}").endswith("。")
+    assert "id_number" not in title + body and "phone" not in title + body
+
+
+@pytest.mark.rule("R-MSG-1")
+def test_who_is_told_of_what() -> None:
+    told = {event.value: {notice.audience for notice in topic.notices} for event, topic in TOPICS.items()}
+    graduate, employer = Audience.GRADUATE, Audience.EMPLOYER
+    assert told == {
+        "invitation.sent": {graduate},
+        "invitation.corrected": {graduate},
+        "invitation.withdrawn": {graduate, employer},
+        "invitation.accepted": {employer},
+        "invitation.declined": {employer},
+        "invitation.expired": {graduate, employer},
+        "signing.forwarded": {graduate},
+        "signing.approved": {graduate, employer},
+        "signing.rejected": {graduate, employer},
+        "agreement.issued": set(),
+        "destination.voided": {graduate},
+        "roll.changed": {graduate},
+    }
+    assert all(Channel.IN_APP in notice.channels for topic in TOPICS.values() for notice in topic.notices)

@@ -12,7 +12,7 @@ from app.extensions import db
 from app.history import lock
 from app.models import Placement
 from app.staff import agreement_blocks, timeline
-from workflows import history_lines, labels
+from workflows import history_lines, labels, online_signing
 from workflows.calendar import say
 from workflows.case import Refusal
 from workflows.engine import available
@@ -46,6 +46,8 @@ def show(placement: Placement, full: bool = False, **values: Any) -> str:
         moments=timeline.moments(placement.roll_record_id, "placement", placement.id, case),
         options=available(FLOWS[row.kind], case, actor, facts.facts_for(view, row, actor)),
         full=full,
+        downloadable=online_signing.may_download(case) is None,
+        previewable=online_signing.may_preview(case, view.now) is None,
         certify=labels.certify,
         say=say,
         **values,

@@ -1,4 +1,4 @@
-"""What holds for the whole tree: settings documented, labels complete, states written once, every route with a policy."""
+"""What holds for the whole tree: settings documented, labels complete, states written once, routes with a policy."""
 
 import ast
 import re

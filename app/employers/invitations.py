@@ -17,7 +17,7 @@ from workflows import labels
 from workflows.case import Option, Refusal
 from workflows.engine import available
 from workflows.identity import clean_name
-from workflows.online_signing import FLOW
+from workflows.online_signing import FLOW, may_download
 from workflows.vocabulary import STATES, Action, Kind, State
 
 BUTTONS = (Action.CORRECT, Action.WITHDRAW)
@@ -98,6 +98,11 @@ class Own:
     def label(self) -> str:
         """The state in words."""
         return facts.shown_label(self.row, self.now)
+
+    @property
+    def download(self) -> Refusal | None:
+        """Say why the agreement cannot be downloaded yet, if so (R-ON-5)."""
+        return may_download(facts.case(self.row))
 
     def refusal(self, action: Action) -> Refusal | None:
         """Say why an action is not possible, if so."""

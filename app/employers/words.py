@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from app import codes
 from app.api.changes import readable
 from app.employers.terms_form import DEADLINE, DEADLINE_LABEL, GROUPS
 from workflows.agreement_form import BY_NAME, changes
@@ -20,10 +21,15 @@ class Change(NamedTuple):
 
 
 def blocks(terms: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return (title, [(label, value)]) of every group; the region stands before the address it belongs to."""
-    return [
-        (title, [(BY_NAME[name].label, readable(name, terms.get(name))) for name in names]) for title, names in GROUPS
-    ]
+    """Return (title, [(label, value)]) of every group, the address in one piece, as the agreement prints it."""
+    return [(title, [_pair(name, terms) for name in names if name != "region_code"]) for title, names in GROUPS]
+
+
+def _pair(name: str, terms: Mapping[str, Any]) -> tuple[str, str]:
+    value = readable(name, terms.get(name))
+    if name == "address":
+        return "通讯地址", codes.region_name(terms.get("region_code")) + value
+    return BY_NAME[name].label, value
 
 
 def differences(

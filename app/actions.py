@@ -12,7 +12,7 @@ from typing import Any
 from flask import g, has_app_context
 from sqlalchemy import Connection, bindparam, insert, update
 
-from app import agreements, facts, history, roll_data, snapshots
+from app import agreements, facts, history, shown_roll, snapshots
 from app.extensions import db
 from app.models import Outbox, Placement, RollRecord
 from app.models.types import new_public_id
@@ -271,7 +271,7 @@ def roll_step(roll_id: int, action: Action, actor: Actor, request: Request) -> D
     version = roll.version + 1
     columns = dict(decision.columns) | {"state": decision.state.value, "version": version}
     unit.conn.execute(update(_roll).where(_roll.c.id == roll_id).values(columns))
-    roll_data.refresh_shown_hash(unit.conn, roll_id)
+    shown_roll.refresh_shown_hash(unit.conn, roll_id)
     personal = {"reason": request.reason.strip()} if request.reason else {}
     detail = {"from_state": roll.state, "to_state": decision.state.value, **decision.detail}
     unit.chain.add(unit.view.now, actor, ("roll_record", roll_id), action.value, detail, personal)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from app import roll_data
+from app import shown_roll
 from app.crypto import keyring, seal_json, seal_text, unseal_json
 from app.extensions import db
 from app.models import Account, Employer, Enrolment, RollRecord, School
@@ -76,7 +76,7 @@ def add_roll_record(id_kind: str, id_number: str, values: Mapping[str, Any]) -> 
         id_number_blind=blind_id(id_kind, number),
         **columns,
     )
-    record.shown_hash = roll_data.shown_hash({name: getattr(record, name) for name in roll_data.SHOWN})
+    record.shown_hash = shown_roll.shown_hash({name: getattr(record, name) for name in shown_roll.SHOWN})
     db.session.add(record)
     return record
 

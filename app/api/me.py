@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app import access, actions, masking, people, roll_data
+from app import access, actions, masking, people, shown_roll
 from app.api import records
 from app.api.room import KEY, Room, answer, once
 from app.api.schemas import ConfirmationAnswer, ConfirmationInput, MeAnswer, RecordAnswer
@@ -47,7 +47,7 @@ def record(record_id: str) -> Any:
     phone, email = contact(db.session.get_one(Account, actor.id))
     school = db.session.get_one(School, roll.school_id).name
     department = db.session.get_one(Department, roll.department_id).name
-    fields = roll_data.shown_fields(roll, school, department, phone, email)
+    fields = shown_roll.shown_fields(roll, school, department, phone, email)
     return answer(
         {
             "id": roll.public_id,

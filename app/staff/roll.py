@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import Select, select
 
-from app import access, actions, codes, facts, masking, roll_data
+from app import access, actions, codes, facts, masking, shown_roll
 from app.errors import STATUS, NotFound
 from app.extensions import db
 from app.models import Department, RollRecord, School
@@ -97,7 +97,7 @@ def _fields(record: RollRecord) -> list[tuple[str, str]]:
     joined = select(School.name, Department.name).join(Department, Department.school_id == School.id)
     names = joined.where(School.id == record.school_id, Department.id == record.department_id)
     school, department = db.session.execute(names).one()
-    pairs = roll_data.shown_fields(record, school, department, "", "")
+    pairs = shown_roll.shown_fields(record, school, department, "", "")
     hidden = {"身份证号": masking.id_number}
     kept = [(label, hidden.get(label, str)(value)) for label, value in pairs if label not in ("电子邮箱", "手机号码")]
     return [*kept, ("届别", f"{record.cohort}届")]

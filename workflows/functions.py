@@ -31,10 +31,16 @@ SUSPENDED = frozenset(BUTTONS)
 
 
 def refuse(function: Kind, standing: Standing) -> Refusal | None:
-    """Refuse a function to a graduate who has not confirmed, and one that is suspended (R-GRAD-1, R-PROV-3)."""
+    """Refuse a function that is suspended, not open to this graduate, or not for this training mode.
+
+    `standing.window` is this function's. Sources: R-GRAD-1, R-GRAD-4, R-PROV-1, R-PROV-3, R-SCH-1, R-SCH-3, R-COH-1.
+    """
     if refusal := starting.refuse_unconfirmed(standing.confirmed):
         return refusal
     if function in SUSPENDED:
         message = f"该功能暂缓开通（{FUNCTION_TITLE[function]}）。"
         return Refusal(Code.FUNCTION_OFF, message, "可由单位在线发起签约邀请，或请等待平台开通。")
-    return starting.refuse_start(standing)
+    signing = function != Kind.DESTINATION
+    return starting.refuse_start(standing) or (
+        starting.refuse_training_mode(standing.training_mode) if signing else None
+    )

@@ -33,9 +33,24 @@ DONE: dict[Action, str] = {
     Action.TAKE_OFF_ROLL: "移出毕业生名单",
     Action.PUT_ON_ROLL: "恢复到毕业生名单",
 }
+UNMASK = "unmask"  # no step of a flow: somebody looked at what is masked elsewhere
+CAUSE = {
+    "accept": "毕业生接受签约邀请",
+    "invite": "单位重新邀请",
+    "training_mode": "网签资格调整",
+    "cohort": "届别调整",
+    "off_roll": "移出毕业生名单",
+}
+SHOWN = (*DONE, UNMASK)
 
 
-def line(role: Role, action: Action, detail: Mapping[str, Any], case: Case) -> str:
-    """Return the line of one step; `detail` is the history's, `case` gives the province's verb (R-PROV-2)."""
+def line(role: Role, action: str, detail: Mapping[str, Any], case: Case) -> str:
+    """Return the line of one step; `detail` is the history's, `case` gives the province's verb (R-PROV-2).
+
+    Raises ValueError for an action that is not among `SHOWN`.
+    """
     who = f"{ROLE_WORD[role]}（代院系）" if detail.get("in_stead") else ROLE_WORD[role]
-    return worded(f"{who}{DONE[action]}", case)
+    if action == UNMASK:
+        return f"{who}查看完整证件号与联系方式"
+    cause = CAUSE.get(detail.get("cause", ""))
+    return worded(f"{who}{DONE[Action(action)]}", case) + (f"（因{cause}）" if cause else "")

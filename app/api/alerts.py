@@ -25,7 +25,9 @@ _PAGE = (
     .limit(bindparam("size"))
     .offset(bindparam("first"))
 )
-_READ_ALL = update(_alert).where(*_own, _alert.c.read_at.is_(None)).values(read_at=bindparam("at")).returning(_alert.c.id)
+_READ_ALL = (
+    update(_alert).where(*_own, _alert.c.read_at.is_(None)).values(read_at=bindparam("at")).returning(_alert.c.id)
+)
 
 
 def _public(row: Any) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def home(query: dict[str, Any]) -> Any:
         "cohorts": [{"record": one["id"]} | {k: one[k] for k in ("cohort", "school", "current")} for one in listed],
         "buttons": buttons(view),
         "online_text": functions.ONLINE_TEXT,
+        "online": cards.refusal(functions.refuse(Kind.ONLINE, facts.standing(view))),
         "invitations": waiting,
         "records": [card for card in made if card not in waiting],
         "empty_text": functions.EMPTY,

@@ -12,11 +12,12 @@ from app.models import History
 from workflows import history_lines, online_signing
 from workflows.case import Actor, Case
 from workflows.platform_settings import AGREEMENT_TITLE
-from workflows.vocabulary import Action, AgreementKind, Role
+from workflows.vocabulary import AgreementKind, Role
 
 _HISTORY = (
     select(History.at, History.actor_role, History.action, History.detail)
     .where(History.subject_kind == "placement", History.subject_id == bindparam("placement"))
+    .where(History.action.in_(history_lines.SHOWN))
     .order_by(History.seq)
 )
 
@@ -50,7 +51,7 @@ def _history(row: Any, case: Case) -> list[dict[str, str]]:
     return [
         {
             "at": step.at.isoformat(),
-            "text": history_lines.line(Role(step.actor_role), Action(step.action), step.detail, case),
+            "text": history_lines.line(Role(step.actor_role), step.action, step.detail, case),
         }
         for step in steps
     ]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy import Row, and_, bindparam, select
+
 from app import access, actions, facts
 from app.api import cards, changes, records
 from app.api.home import all_cards
@@ -10,20 +12,45 @@ from app.api.room import KEY, Room, answer, once
 from app.api.schemas import AcceptInput, CardAnswer, DeclineInput, InvitationAnswer, RecordQuery
 from app.errors import STATUS, ApiError, NotFound, refusal_detail
 from app.extensions import db
-from app.models import Placement
-from app.snapshots import terms_at
-from workflows.case import Refused, Request
-from workflows.vocabulary import Action, Code, Kind
+from app.models import Placement, PlacementTerms
+from app.snapshots import open_terms
+from workflows.case import Actor, Refused, Request
+from workflows.vocabulary import Action, Code, Kind, Role
 
 blueprint = Room("invitations", __name__, url_prefix="/invitations", description="签约邀请")
 
 
-def own(invitation_id: str) -> Placement:
-    """Return the caller's invitation; raises NotFound for any other id, also of another kind of placement."""
-    placement: Placement = access.load(Placement, invitation_id, access.actor())
-    if placement.kind != Kind.ONLINE:
+_LEFT_OPEN: Any = bindparam("account")
+_CALLER = Actor(Role.GRADUATE, _LEFT_OPEN)
+_OWN = (
+    select(
+        Placement.id,
+        Placement.public_id,
+        Placement.roll_record_id,
+        Placement.version,
+        Placement.terms_version,
+        Placement.deadline_at,
+        PlacementTerms.body_sealed,
+    )
+    .join(
+        PlacementTerms,
+        and_(PlacementTerms.placement_id == Placement.id, PlacementTerms.version == Placement.terms_version),
+    )
+    .where(
+        Placement.public_id == bindparam("invitation"),
+        Placement.kind == Kind.ONLINE.value,
+        access.scope(_CALLER, Placement),
+    )
+)
+
+
+def own(invitation_id: str) -> Row[Any]:
+    """Return the caller's invitation with its sealed terms in one statement; raises NotFound for any other id."""
+    wanted = {"invitation": access.well_formed(invitation_id), "account": access.actor().id}
+    row = db.session.execute(_OWN, wanted).one_or_none()
+    if row is None:
         raise NotFound
-    return placement
+    return row
 
 
 @blueprint.get("")
@@ -48,9 +75,9 @@ def invitation(invitation_id: str) -> Any:
     return answer(page(view, view.placement(placement.id), access.actor()))
 
 
-def _step(placement: Placement, action: Action, request: Request) -> Any:
-    actor, conn = access.actor(), db.session.connection()
-    position = terms_at(conn, placement).get("position") or ""
+def _step(placement: Row[Any], action: Action, request: Request) -> Any:
+    actor = access.actor()
+    position = open_terms(placement).get("position") or ""
     row, roll = placement.id, placement.roll_record_id
     return once(lambda: cards.card_of(actions.step(row, roll, action, actor, request), actor, position))
 

@@ -306,6 +306,7 @@ class HomeAnswer(Answer):
     cohorts = _listed(Cohort)
     buttons = _listed(Button)
     online_text = _text()
+    online = fields.Nested(Allowed, required=True)
     invitations = _listed(CardAnswer)
     records = _listed(CardAnswer)
     empty_text = _text()

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.children import ROOT, kill, orphans, write_record
+from deploy.children import ROOT, kill, members, orphans, write_record
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -57,7 +57,7 @@ def test_the_group_of_a_dead_stranger_is_left_alone(tmp_path: Path):
     with subprocess.Popen(starter, cwd="/", start_new_session=True) as program:
         noted = {"pid": program.pid, "started": psutil.Process(program.pid).create_time()}
         (tmp_path / "web.json").write_text(json.dumps(noted))
-    elsewhere = [process for process in psutil.process_iter() if process.cmdline() == SLEEPER and process.cwd() == "/"]
+    elsewhere = members(program.pid)
     assert orphans(tmp_path / "web.json") == []
     assert elsewhere[0].is_running()
     kill(elsewhere)

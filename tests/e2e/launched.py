@@ -16,6 +16,13 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 UP = "Ctrl-C ends it."
 FROM_OUTSIDE = ("DATABASE_URL", "REDIS_URL", "APP_ENV", "SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "PUBLIC_URL")
+SIGNS = {  # in a command line or a title that a program gave itself -> what it is
+    "gunicorn": "web",
+    "notifications.worker": "worker",
+    "rq:worker": "worker",
+    "redis.sock": "queue",
+    "valkey-server": "queue",
+}
 
 
 def environment(var: Path, **more: str) -> dict[str, str]:
@@ -113,5 +120,4 @@ class Launched:
 
 
 def _kind(words: str) -> str:
-    signs = {"gunicorn": "web", "notifications.worker": "worker", "redis.sock": "queue", "valkey-server": "queue"}
-    return next((kind for sign, kind in signs.items() if sign in words), "other")
+    return next((kind for sign, kind in SIGNS.items() if sign in words), "other")

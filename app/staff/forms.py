@@ -14,6 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
@@ -22,7 +23,8 @@ from workflows import platform_settings
 from workflows.review import REASON_LIMIT
 from workflows.vocabulary import AgreementKind
 
-KINDS = [(kind.value, platform_settings.AGREEMENT_TITLE[kind]) for kind in AgreementKind]
+KINDS = [SelectChoice(kind.value, platform_settings.AGREEMENT_TITLE[kind]) for kind in AgreementKind]
+MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
 class Form(FlaskForm):
@@ -74,8 +76,8 @@ class WindowForm(Form):
     """Switch, times (Beijing) and notice of one function for one cohort (R-SCH-3)."""
 
     enabled = BooleanField("开启")
-    opens_at = DateTimeLocalField("开放时间", [InputRequired("请填写开放时间。")])
-    closes_at = DateTimeLocalField("关闭时间", [InputRequired("请填写关闭时间。")])
+    opens_at = DateTimeLocalField("开放时间", [InputRequired("请填写开放时间。")], format=MINUTES)
+    closes_at = DateTimeLocalField("关闭时间", [InputRequired("请填写关闭时间。")], format=MINUTES)
     notice = TextAreaField("未开放时的提示", render_kw={"maxlength": platform_settings.NOTICE_LIMIT, "rows": 2})
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import func, select
+from wtforms.fields.choices import SelectChoice
 
 from app import access
 from app import settings as store
@@ -44,7 +45,7 @@ def _page(opening: ModuleForm | None = None, change: AgreementForm | None = None
 def _change_form(**values: Any) -> AgreementForm:
     form = AgreementForm(**values)
     cohorts = range(tenant().cohort + 1, tenant().cohort + 4)
-    form.from_cohort.choices = [(cohort, f"{cohort}届") for cohort in cohorts]
+    form.from_cohort.choices = [SelectChoice(cohort, f"{cohort}届") for cohort in cohorts]
     return form
 
 

@@ -10,6 +10,7 @@ from werkzeug.formparser import FormDataParser
 LIMIT = 10 * 1024 * 1024  # bytes of the file
 _REST = 16 * 1024  # bytes of the form around it
 _PARTS = 8
+_BUFFER = 256 * 1024  # what the parser may hold at a time
 
 
 class Fingerprint:
@@ -51,7 +52,7 @@ def fingerprint(request: Request, field: str) -> Fingerprint | None:
         return Fingerprint()
 
     request.max_content_length = LIMIT + _REST
-    parser = FormDataParser(stream_factory=open_file, max_form_memory_size=_REST, max_form_parts=_PARTS)
+    parser = FormDataParser(stream_factory=open_file, max_form_memory_size=_BUFFER, max_form_parts=_PARTS)
     parsed = parser.parse(request.stream, request.mimetype, request.content_length, request.mimetype_params)
     sent = parsed[2].get(field)
     stream: Any = sent.stream if sent else None

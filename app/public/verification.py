@@ -12,7 +12,7 @@ from app.access import policy
 from app.extensions import csrf, db
 from app.public import blueprint
 from app.public.fingerprint import LIMIT, fingerprint
-from app.verification import Seen, TooManyError
+from app.verification import TooManyError
 from app.writing import rollback
 from workflows.calendar import BEIJING
 from workflows.verification import WORDS, page_state
@@ -33,8 +33,8 @@ def enter_code() -> Answer:
     return render_template("public/enter_code.html", typed=typed[:40], host=_host()), 422 if typed else 200
 
 
-@blueprint.get("/v/<code>")
 @blueprint.get("/V/<code>")
+@blueprint.get("/v/<code>")
 @policy("public")
 def verify(code: str) -> Answer:
     """Show what an agreement says and whether it holds now."""
@@ -49,8 +49,8 @@ def compare(code: str) -> Answer:
     """Say whether what was typed from the paper is what is stored."""
     form = {name: text.strip() for name, text in request.form.items()}
     if problem := _problem(form):
-        return _page(verification.OPEN, code, problem=problem, status=422)
-    return _page(verification.COMPARE, code, lambda row: _compared(row, form))
+        return _page(verification.OPEN, code, form=form, problem=problem, status=422)
+    return _page(verification.COMPARE, code, lambda row: _compared(row, form), form=form)
 
 
 @blueprint.post("/v/<code>/file")
@@ -69,16 +69,16 @@ def check_file(code: str) -> Answer:
     return _page(verification.UPLOAD, code, lambda row: _judged(row, sent.sha256))
 
 
-def _page(kind: str, code: str, judge: Any = None, problem: str = "", status: int = 200) -> Answer:
+def _page(kind: str, code: str, judge: Any = None, *, status: int = 200, **more: Any) -> Answer:
     try:
         seen = verification.look(kind, code, request.remote_addr or "", *filter(None, [judge]))
     except TooManyError as error:
         return _too_many(error)
     if seen.row is None:
         return render_template("public/miss.html", host=_host()), 404
-    return render_template(
-        "public/agreement.html", **_shown(seen.row), seen=seen, problem=problem, **_clock(seen)
-    ), status
+    checked_at = f"{seen.at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
+    shown = {"form": {}, "outcome": seen.outcome, "checked_at": checked_at} | _shown(seen.row) | more
+    return render_template("public/agreement.html", **shown), status
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
@@ -95,14 +95,8 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
         "supplement": facts["supplement"],
         "issued_on": f"{row.issued_at.astimezone(BEIJING):%Y-%m-%d}",
         "fields": comparison.FIELDS,
-        "form": request.form,
         "limit": verification.COMPARES_PER_CODE,
     }
-
-
-def _clock(seen: Seen) -> dict[str, str]:
-    local = seen.at.astimezone(BEIJING)
-    return {"checked_at": f"{local:%Y-%m-%d %H:%M:%S}"}
 
 
 def _facts(row: Row[Any]) -> dict[str, Any]:

@@ -67,9 +67,9 @@ def findings(public_id: str) -> str:
     return f"/employer/graduates/{public_id}"
 
 
-def send(browser: DeskClient, address: str, step: str = "confirm", **overrides: str) -> Any:
+def send(browser: DeskClient, page: str, /, **overrides: str) -> Any:
     """Send the filled-in form, by default with the tick and the confirmation."""
-    return browser.post(address, data=FORM | {"step": step, "confirmed": "yes"} | overrides)
+    return browser.post(page, data=FORM | {"step": "confirm", "confirmed": "yes"} | overrides)
 
 
 def invite(browser: DeskClient, graduate: builders.Graduate, **overrides: str) -> Any:
@@ -94,10 +94,7 @@ def said(answer: Any, name: str) -> str:
 
 def rows() -> dict[str, int]:
     """Count the rows of every table."""
-    db.session.rollback()
-    names = inspect(db.engine).get_table_names()
-    tables = db.metadata.tables
-    counts = {name: select(func.count()).select_from(tables[name]) for name in names if name in tables}
-    counted = {name: db.session.execute(query).scalar_one() for name, query in counts.items()}
-    db.session.rollback()
-    return counted
+    with db.engine.connect() as conn:
+        names = set(inspect(conn).get_table_names())
+        queries = {name: select(func.count()).select_from(table) for name, table in db.metadata.tables.items()}
+        return {name: conn.execute(query).scalar_one() for name, query in queries.items() if name in names}

@@ -62,7 +62,11 @@ def test_other_accounts_hear_of_their_own_door_once_the_password_was_right(
     app: Flask, school: School, graduate: Graduate
 ) -> None:
     staff, browser = builders.make_staff(Role.SCHOOL, school), portal.browser(app)
-    for username, door in ((staff.username, "学校登录"), (graduate.phone, "学生登录"), (graduate.id_number, "学生登录")):
+    for username, door in (
+        (staff.username, "学校登录"),
+        (graduate.phone, "学生登录"),
+        (graduate.id_number, "学生登录"),
+    ):
         told = sign_in(browser, username)
         assert told.status_code == 403 and door in portal.words(told)
         mute = sign_in(browser, username, "Wrong-Horse-1")

@@ -1,0 +1,13 @@
+"""The real worker with short leases and waits: `python -m tests.faults.brisk_worker`."""
+
+from datetime import timedelta
+
+from notifications import doorbell, outbox, sweeper, worker
+
+LEASE = 2  # seconds
+
+if __name__ == "__main__":
+    outbox.LEASE, outbox.FRESH = timedelta(seconds=LEASE), timedelta(seconds=1)
+    doorbell.PERIOD, doorbell.REST = LEASE, 0.5
+    sweeper.PATIENCE = 2.0
+    worker.main()

@@ -1,0 +1,218 @@
+"""kill -9 at named points, FLUSHALL and restart of Redis: nothing lost, nothing doubled; the control loses (P4, P5)."""
+
+import hashlib
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis as Client
+from rq import Queue as RqQueue
+from rq.serializers import JSONSerializer
+from sqlalchemy import select
+
+from app import storage
+from app.extensions import db
+from app.models import Alert, Delivery, DemoMessage, Document, Outbox, Placement
+from notifications import doorbell
+from pdf import jobs as pdf_jobs
+from pdf.seal import check
+from tests import application, builders
+from tests.builders import Graduate
+from tests.faults import plain_jobs
+from tests.faults.workshop import ALERT_POINTS, DOCUMENT_POINTS, Workshop, wait_until
+from tests.servers import Databases, Redis
+from tests.session import rounds
+from workflows.vocabulary import State
+
+pytestmark = [pytest.mark.faults, pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)]
+
+KILLS = rounds(20)
+
+
+@pytest.fixture
+def workshop(template_url: str, databases: Databases, tmp_path: Path, redis_server: Redis) -> Iterator[Workshop]:
+    """An application on PostgreSQL with a Redis of its own, and no worker yet."""
+    url = databases.copy(template_url)
+    app = application.build(url, tmp_path, REDIS_URL=redis_server.url)
+    Client.from_url(redis_server.url).flushall()
+    with app.app_context():
+        shop = Workshop(app, redis_server, tmp_path)
+        yield shop
+        shop.end()
+        db.session.remove()
+        db.engine.dispose()
+    databases.drop(url)
+
+
+def sign(count: int, state: State) -> list[Graduate]:
+    """Walk so many graduates to a state, as their people do."""
+    school = builders.make_school()
+    people = [builders.make_graduate(school) for _ in range(count)]
+    for graduate in people:
+        builders.make_placement(state, graduate)
+    db.session.remove()
+    return people
+
+
+def plan(points: tuple[str, ...], chance: random.Random) -> list[str]:
+    """Each point as often as it is to be hit, in any order."""
+    every = [point for point in points for _ in range(KILLS)]
+    chance.shuffle(every)
+    return every
+
+
+def told() -> Counter[tuple[int, str, int]]:
+    """How often each reader was told of each outbox row."""
+    alerts = select(Delivery.outbox_id, Alert.recipient_kind, Alert.recipient_id).join(
+        Alert, Alert.delivery_id == Delivery.id
+    )
+    return Counter(tuple(row) for row in db.session.execute(alerts))
+
+
+def assert_all_told(expected: int) -> None:
+    assert {row.state for row in db.session.execute(select(Outbox)).scalars()} == {"done"}
+    alerts = told()
+    assert len(alerts) == expected and set(alerts.values()) == {1}
+    deliveries = db.session.execute(select(Delivery)).scalars().all()
+    assert {delivery.state for delivery in deliveries} == {"sent"} and len(deliveries) == 2 * expected
+    assert len(db.session.execute(select(DemoMessage)).all()) == expected
+
+
+def assert_nobody_is_named(shop: Workshop, people: list[Graduate]) -> None:
+    log = shop.log.read_text(errors="replace")
+    canaries = {value for person in people for value in (person.id_number, person.phone, person.roll.name)}
+    canaries |= {"19900001111", "hr@example.com", "甲方提供集体宿舍"}
+    assert [value for value in canaries if value in log] == [] and '"message": "worker starts"' in log
+
+
+def test_no_alert_is_lost_or_doubled(workshop: Workshop, chance: random.Random) -> None:
+    people = sign(rounds(100), State.DECLINED)
+    expected = 2 * len(people)
+
+    deaths = workshop.kill_at(
+        plan(ALERT_POINTS, chance), every=lambda count: workshop.flush() if count % 5 == 3 else None
+    )
+    workshop.redis.kill()
+    workshop.redis.start()
+    workshop.start()
+    workshop.start()
+    workshop.drain()
+
+    assert deaths == 4 * KILLS
+    assert workshop.end() == [0, 0]
+    assert_all_told(expected)
+    assert_nobody_is_named(workshop, people)
+
+
+def test_no_agreement_is_lost_or_doubled(workshop: Workshop, chance: random.Random) -> None:
+    people = sign(rounds(50), State.EFFECTIVE)
+
+    deaths = workshop.kill_at(
+        plan(DOCUMENT_POINTS, chance), every=lambda count: workshop.flush() if count % 5 == 3 else None
+    )
+    workshop.start()
+    workshop.start()
+    workshop.drain()
+
+    assert deaths == 4 * KILLS
+    assert workshop.end() == [0, 0]
+    assert_all_told(4 * len(people))
+    documents = db.session.execute(select(Document)).scalars().all()
+    assert len(documents) == len(people) == len({document.file_sha256 for document in documents})
+    for document in documents:
+        pdf = storage.read(str(document.file_sha256))
+        body = pdf_jobs.body(db.session.get_one(Placement, document.placement_id), document)
+        assert hashlib.sha256(body).hexdigest() == document.body_sha256 and pdf.startswith(body)
+        assert check(pdf, pdf_jobs.seal().certificate).genuine
+    assert_nobody_is_named(workshop, people)
+
+
+def test_what_a_dead_worker_held_is_taken_up_within_five_seconds_of_its_lease(workshop: Workshop) -> None:
+    sign(1, State.INVITED)
+    workshop.kill_at(["alert.after_claim"], width=1)
+    lease = db.session.execute(select(Outbox.lease_until)).scalar_one()
+    db.session.rollback()
+    began = time.monotonic()
+    workshop.start()
+    workshop.drain()
+    done = db.session.execute(select(Outbox)).scalar_one()
+    assert done.attempts == 2 and done.fence == 2
+    starting = 5  # a loaded machine starts the second worker more slowly than the lease runs out
+    assert (done.done_at - lease).total_seconds() < 5 + starting and time.monotonic() - began < 20
+
+
+def test_the_queue_forgets_everything_and_everybody_is_told_all_the_same(workshop: Workshop) -> None:
+    people = sign(rounds(100), State.DECLINED)
+    workshop.flush()
+    workshop.start()
+    workshop.drain()
+    assert_all_told(2 * len(people))
+
+
+def test_signing_goes_on_without_redis_and_the_alerts_follow(workshop: Workshop) -> None:
+    workshop.redis.kill()
+    people = sign(3, State.EFFECTIVE)
+    assert told() == {}
+    workshop.redis.start()
+    workshop.start()
+    workshop.drain()
+    assert_all_told(4 * len(people))
+
+
+def test_where_redis_stays_away_the_worker_comes_to_it_by_itself_and_goes_back_to_redis(workshop: Workshop) -> None:
+    worker = workshop.start()
+    wait_until(lambda: "worker starts" in workshop.tail(), 60)
+    workshop.redis.kill()
+    people = sign(2, State.DECLINED)
+    workshop.drain()
+    assert_all_told(2 * len(people))
+
+    workshop.redis.start()
+    workshop.app.extensions["doorbell"] = doorbell.Doorbell(workshop.redis.url)
+    wait_until(lambda: Client.from_url(workshop.redis.url).keys("rq:worker:*"), 30, workshop.tail)
+    sign(1, State.INVITED)
+    workshop.drain()
+    assert worker.poll() is None and workshop.end() == [0]
+
+
+def test_two_workers_racing_for_the_same_rows_tell_everybody_once(workshop: Workshop) -> None:
+    people = sign(rounds(100), State.DECLINED)
+    rows = [(row.id, row.event) for row in db.session.execute(select(Outbox)).scalars()]
+    db.session.rollback()
+    bell = doorbell.Doorbell(workshop.redis.url)
+    for extra in range(4):  # five jobs for each row
+        bell._ring([(doorbell.Queue.ALERTS, [row], f"extra-{extra}-{row}") for row, _ in rows])
+    workshop.start()
+    workshop.start()
+    workshop.drain()
+    assert_all_told(2 * len(people))
+    assert {row.attempts for row in db.session.execute(select(Outbox)).scalars()} == {1}
+
+
+def test_the_control_without_leases_loses(workshop: Workshop, tmp_path: Path) -> None:
+    """The same kills on plain RQ jobs: what the dead workers held is never done, FLUSHALL takes the rest."""
+    effects = tmp_path / "effects"
+    effects.mkdir()
+    client = Client.from_url(workshop.redis.url)
+    queue = RqQueue(plain_jobs.QUEUE, connection=client, serializer=JSONSerializer)
+    jobs = rounds(200)
+    for number in range(jobs):
+        queue.enqueue_call(plain_jobs.note, args=(str(effects), number))
+
+    command = ("tests.faults.plain_jobs", workshop.redis.url)
+    for point in ("plain.after_claim", "plain.after_effect"):
+        for _ in range(KILLS):
+            assert workshop.start(point, *command).wait(timeout=60) == -9
+    assert workshop.start("", *command).wait(timeout=60) == 0
+
+    done = {int(path.name) for path in effects.iterdir()}
+    assert len(set(range(jobs)) - done) == KILLS  # every job held before its effect is lost
+
+    for number in range(jobs, 2 * jobs):
+        queue.enqueue_call(plain_jobs.note, args=(str(effects), number))
+    client.flushall()
+    assert workshop.start("", *command).wait(timeout=60) == 0
+    assert len(list(effects.iterdir())) == len(done)

@@ -143,7 +143,7 @@ class Site:
             child.end(time.monotonic())
         return child.take_log()
 
-    def _wait_for(self, child: Child, ready: Callable[[], bool], seconds: float = 60) -> None:
+    def _wait_for(self, child: Child, ready: Callable[[], bool], seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while not ready():
             if self.asked_to_end():

@@ -64,7 +64,7 @@ class Launched:
 
     def wait_until_up(self) -> "Launched":
         """Wait for the welcome; fail with what was printed instead."""
-        assert until(lambda: UP in self.said() or self.program.poll() is not None, 120), self.said()
+        assert until(lambda: UP in self.said() or self.program.poll() is not None, 300), self.said()
         assert UP in self.said(), self.said()
         self.family()
         return self

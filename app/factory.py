@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response
-from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import access, cli, config, errors, health, logs
 from app.api import BLUEPRINTS as API_BLUEPRINTS
-from app.api import document
+from app.api import GraduatesApi
 from app.crypto import Keyring
 from app.employers import blueprint as employers
 from app.extensions import csrf, db, limiter, migrate
@@ -61,8 +60,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.after_request(_headers)
     _close_errors(app)
     cli.install(app)
-    api = Api(app)
-    document(api)
+    api = GraduatesApi(app)
     app.extensions["api"] = api
     for blueprint in API_BLUEPRINTS:
         csrf.exempt(blueprint)

@@ -1,5 +1,6 @@
 """JSON for the mini-program: one file per resource."""
 
+from flask import Flask
 from flask_smorest import Api, Blueprint
 
 from app.api import alerts, home, invitations, me, sessions
@@ -14,8 +15,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 
 
-def document(api: Api) -> None:
-    """Describe what all operations share: the bearer token and the one form of errors."""
-    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
-    api.spec.options["security"] = [{"bearer": []}]
-    api.ERROR_SCHEMA = ErrorAnswer
+class GraduatesApi(Api):
+    """The API with its description: every operation but signing in wants the token, and errors have one form."""
+
+    ERROR_SCHEMA = ErrorAnswer
+
+    def __init__(self, app: Flask):
+        bearer = {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}}
+        super().__init__(app, spec_kwargs={"security": [{"bearer": []}], "components": bearer})

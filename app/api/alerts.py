@@ -37,7 +37,7 @@ def _public(row: Any) -> dict[str, Any]:
         "title": row.title,
         "body": row.body,
         "placement": row.placement,
-        "created_at": row.created_at.isoformat(),
+        "created_at": row.created_at,
         "read": row.read_at is not None,
     }
 

@@ -47,7 +47,7 @@ _OWN = (
 def own(invitation_id: str) -> Row[Any]:
     """Return the caller's invitation with its sealed terms in one statement; raises NotFound for any other id."""
     wanted = {"invitation": access.well_formed(invitation_id), "account": access.actor().id}
-    row = db.session.execute(_OWN, wanted).one_or_none()
+    row = db.session.connection().execute(_OWN, wanted).one_or_none()
     if row is None:
         raise NotFound
     return row

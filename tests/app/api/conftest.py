@@ -14,7 +14,7 @@ from tests.builders import Graduate
 AUTUMN = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def autumn(app: Flask) -> datetime:
     """Set the platform's clock to a day on which the cohort of 2027 may sign, whatever today is."""
     travel(app, AUTUMN)

@@ -20,7 +20,7 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = HASHER.hash(secrets.token_hex(16))  # checked for unknown users, so that the answer takes the same time
 LASTS = {"graduate": timedelta(days=7), "employer": timedelta(hours=12), "staff": timedelta(hours=12)}
 
-_session = Session.__table__
+_session, _account, _user, _staff = (m.__table__ for m in (Session, Account, EmployerUser, Staff))
 _live = (
     _session.c.token_hash == bindparam("token"),
     _session.c.door == bindparam("door"),
@@ -28,23 +28,23 @@ _live = (
 )
 _about = (_session.c.principal_id, _session.c.expires_at, _session.c.proved_at, database_clock().label("now"))
 _FIND = {
-    "graduate": select(*_about, Account.public_id)
-    .join(Account.__table__, Account.id == _session.c.principal_id)
+    "graduate": select(*_about, _account.c.public_id)
+    .join(_account, _account.c.id == _session.c.principal_id)
     .where(*_live),
-    "employer": select(*_about, EmployerUser.employer_id, EmployerUser.public_id)
-    .join(EmployerUser.__table__, EmployerUser.id == _session.c.principal_id)
-    .where(*_live, EmployerUser.active),
+    "employer": select(*_about, _user.c.employer_id, _user.c.public_id)
+    .join(_user, _user.c.id == _session.c.principal_id)
+    .where(*_live, _user.c.active),
     "staff": select(
         *_about,
-        Staff.public_id,
-        Staff.role,
-        Staff.school_id,
-        Staff.department_id,
-        Staff.province_code,
-        Staff.placement_level,
+        _staff.c.public_id,
+        _staff.c.role,
+        _staff.c.school_id,
+        _staff.c.department_id,
+        _staff.c.province_code,
+        _staff.c.placement_level,
     )
-    .join(Staff.__table__, Staff.id == _session.c.principal_id)
-    .where(*_live, Staff.active),
+    .join(_staff, _staff.c.id == _session.c.principal_id)
+    .where(*_live, _staff.c.active),
 }
 _ADD = insert(_session)
 _REVOKE = update(_session).where(_session.c.token_hash == bindparam("token")).values(revoked_at=bindparam("at"))
@@ -109,7 +109,7 @@ def identify(door: str) -> Actor | None:
     token = token_of(door)
     if not token or len(token) > 100:
         return None
-    row = db.session.execute(_FIND[door], {"token": token_hash(token), "door": door}).one_or_none()
+    row = db.session.connection().execute(_FIND[door], {"token": token_hash(token), "door": door}).one_or_none()
     if row is None or row.expires_at <= shifted(row.now):
         return None
     g.token, g.principal = token, row

@@ -31,7 +31,7 @@ _MOVE = {
     .values(chain_seq=bindparam("seq"), chain_head=bindparam("head"))
     for kind, t in RECORDS.items()
 }
-_ADD = insert(History.__table__)
+_ADD = insert(History.__table__).inline()
 _ADD_VALUE = insert(HistoryValue.__table__)
 
 

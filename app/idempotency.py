@@ -60,12 +60,13 @@ def _claimed(
     sha = _fingerprint()
     mine = {"door_": door, "principal_": principal, "key_": key}
     claim = {"door": door, "principal": principal, "key": key, "sha": sha, "at": at}
-    if db.session.execute(_CLAIM, claim).first() is None:
-        stored = db.session.execute(_STORED, mine).one()
+    conn = db.session.connection()
+    if conn.execute(_CLAIM, claim).first() is None:
+        stored = conn.execute(_STORED, mine).one()
         if bytes(stored.request_sha256) != sha:
             raise ApiError(422, "idempotency_reused", "同一个 Idempotency-Key 不能用于不同的请求。")
         return unseal_json(stored.answer_sealed, _bound(door, principal, key)), stored.status
     answer, status = work()
     sealed = seal_json(answer, _bound(door, principal, key))
-    db.session.execute(_KEEP, mine | {"s": status, "a": sealed})
+    conn.execute(_KEEP, mine | {"s": status, "a": sealed})
     return answer, status

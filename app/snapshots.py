@@ -34,10 +34,11 @@ _newest_clauses = (
     .limit(1)
     .scalar_subquery()
 )
-_roll, _account, _school = RollRecord.__table__, Account.__table__, School.__table__
-_PERSON = (
+_roll, _account, _school, _terms = (m.__table__ for m in (RollRecord, Account, School, PlacementTerms))
+_PRINTED = (
     select(
         _roll,
+        _terms.c.body_sealed,
         _account.c.public_id.label("account_public_id"),
         _account.c.phone_sealed,
         _account.c.email_sealed,
@@ -53,6 +54,10 @@ _PERSON = (
     .join(_school, _school.c.id == _roll.c.school_id)
     .join(Department.__table__, Department.id == _roll.c.department_id)
     .outerjoin(_account, _account.c.id == _roll.c.account_id)
+    .outerjoin(
+        _terms,
+        and_(_terms.c.placement_id == bindparam("placement"), _terms.c.version == bindparam("terms_version")),
+    )
     .where(_roll.c.id == bindparam("roll"))
 )
 
@@ -156,10 +161,11 @@ JOB_LABELS = tuple(job_part({}))  # in the order of the form; sealed JSON sorts 
 
 
 def compose(conn: Connection, placement: Any) -> dict[str, Any]:
-    """Gather what the agreement would print now; `placement` is a row or anything with its columns."""
-    terms = terms_at(conn, placement)
-    clauses = f"clauses.{placement.agreement_kind}"
-    row = conn.execute(_PERSON, {"roll": placement.roll_record_id, "clauses": clauses}).one()
+    """Gather what the agreement would print now: one statement; `placement` is a row or anything with its columns."""
+    wanted = {"placement": placement.id, "terms_version": placement.terms_version, "roll": placement.roll_record_id}
+    row = conn.execute(_PRINTED, wanted | {"clauses": f"clauses.{placement.agreement_kind}"}).one()
+    bound = terms_bound(placement.public_id, placement.terms_version)
+    terms = unseal_json(row.body_sealed, bound) if row.body_sealed else {}
     school = {"name": row.school, "contact": row.contact, "phone": row.school_phone}
     school |= {"address": row.school_address, "postcode": row.postcode}
     return {

@@ -1,7 +1,7 @@
 """Acceptances a second through the ordinary HTTP path, against pgbench replaying the statements that were really sent.
 
 Both sides run on copies of one database, round by round in turn, on the same private PostgreSQL: ours with three sync
-gunicorn workers, pgbench with three clients and prepared statements. Nothing is switched off for speed: session, policy,
+Both sides run on copies of one database, in turn, round by round, on the same private PostgreSQL: ours with three sync
 facts, encryption, idempotency, history and outbox are all in it.
 """
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from app.clock import wall
@@ -36,7 +37,9 @@ class IdentityForm(FlaskForm):
 
     name = StringField("姓名", _given("姓名", 100), render_kw={"autocomplete": "off"})
     id_kind = SelectField(
-        "证件类型", choices=[(kind.value, label) for kind, label in IDENTITY_LABELS.items()], validate_choice=False
+        "证件类型",
+        choices=[SelectChoice(kind.value, label) for kind, label in IDENTITY_LABELS.items()],
+        validate_choice=False,
     )
     id_number = StringField("证件号码", _given("证件号码", 40), render_kw={"autocomplete": "off"})
 
@@ -70,6 +73,8 @@ class StudentNumberForm(FlaskForm):
 
     def validate_school(self, field: StringField) -> None:
         """Refuse a school that is not on the list."""
+        if field.errors:  # control characters must not reach the database
+            return
         typed = field.data.strip()
         wanted = select(School.id).where((School.name == typed) | (School.code == typed))
         found = db.session.execute(wanted).scalar_one_or_none()

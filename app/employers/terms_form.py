@@ -1,7 +1,7 @@
 """The invitation's form, made from the table of the agreement form: fields as typed, prefilled, checked, read back."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field as WebField
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import DateInput, DateTimeLocalInput
 
 from app import codes, printable
@@ -189,12 +190,16 @@ def _below(path: list[str], province: str, city: str) -> bool:
 def _chosen(form: Any) -> Any:
     for f in FIELDS:
         if f.table and f.table != "regions":
-            form[f.name].choices = [("", "请选择"), *codes.choices(f.table)]
+            form[f.name].choices = _choices(codes.choices(f.table))
     levels = [form[name] for name in REGIONS]
     for level, above in zip(levels, (None, *levels), strict=False):
         below = codes.regions_below(above.data or "-") if above is not None else codes.regions_below(None)
-        level.choices = [("", "请选择"), *((region["code"], region["name"]) for region in below)]
+        level.choices = _choices((region["code"], region["name"]) for region in below)
     return form
+
+
+def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice("", "请选择"), *(SelectChoice(code, label) for code, label in pairs)]
 
 
 def blame_refusal(form: Any, refusal: Refusal) -> Refusal:

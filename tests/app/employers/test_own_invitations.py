@@ -253,7 +253,7 @@ def alert(employer: Employer, placement: Placement, title: str, kind: str = "emp
     return row
 
 
-@pytest.mark.rule("R-MSG-1", http="allowed")
+@pytest.mark.rule("R-MSG-1")
 def test_the_inbox_counts_what_is_unread_and_leads_to_the_invitation(
     desk: DeskClient, employer: Employer, placement: Placement
 ) -> None:
@@ -268,7 +268,7 @@ def test_the_inbox_counts_what_is_unread_and_leads_to_the_invitation(
     assert all(db.session.get(Alert, row.id, populate_existing=True).read_at for row in (first, second))
 
 
-@pytest.mark.rule("R-MSG-1", http="refused")
+@pytest.mark.rule("R-MSG-1")
 def test_alerts_of_others_are_neither_seen_nor_marked(app: Flask, employer: Employer, placement: Placement) -> None:
     other = builders.make_employer()
     foreign = alert(employer, placement, "别家的")

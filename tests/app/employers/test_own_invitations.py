@@ -123,6 +123,7 @@ def test_after_the_answer_nothing_is_corrected_or_withdrawn(
     assert all("该记录当前状态为" in portal.words(answer) for answer in answers)
     shown = desk.get(page(placement))
     assert 'aria-describedby="why-correct"' in shown.text and 'aria-describedby="why-withdraw"' in shown.text
+    assert ("重新查找该毕业生" in shown.text) is (state in (State.DECLINED, State.WITHDRAWN))
     assert page(placement, "correct") not in shown.text and page(placement, "withdraw") not in shown.text
     assert portal.rows() == before
 

@@ -17,8 +17,8 @@ from workflows import labels
 from workflows.case import Option, Refusal
 from workflows.engine import available
 from workflows.identity import clean_name
-from workflows.online_signing import FLOW, may_download
-from workflows.vocabulary import STATES, Action, Kind, State
+from workflows.online_signing import FLOW, may_download, shown
+from workflows.vocabulary import OPEN_TO_EMPLOYER, STATES, Action, Kind, State
 
 BUTTONS = (Action.CORRECT, Action.WITHDRAW)
 LONGEST_QUERY = 60
@@ -100,6 +100,11 @@ class Own:
         return facts.shown_label(self.row, self.now)
 
     @property
+    def over(self) -> bool:
+        """Whether it takes a new invitation to sign."""
+        return shown(facts.case(self.row), self.now) not in OPEN_TO_EMPLOYER
+
+    @property
     def download(self) -> Refusal | None:
         """Say why the agreement cannot be downloaded yet, if so (R-ON-5)."""
         return may_download(facts.case(self.row))
@@ -118,8 +123,8 @@ def own(public_id: str) -> Own:
     employer = facts.employer_row(conn, actor.employer_id or 0, view.now)
     row_facts = facts.signing_facts(view, row.id, actor.employer_id, employer)
     options = available(FLOW, facts.case(row), actor, row_facts)
-    shown = tuple(option for option in options if option.action in BUTTONS)
-    return Own(row, view.now, row_facts, snapshots.terms_at(conn, row), shown)
+    buttons = tuple(option for option in options if option.action in BUTTONS)
+    return Own(row, view.now, row_facts, snapshots.terms_at(conn, row), buttons)
 
 
 @blueprint.get("/invitations/<public_id>")

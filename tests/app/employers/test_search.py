@@ -1,5 +1,6 @@
 """查找毕业生: hits and misses, one answer for every miss, the lock after twenty, names however they are typed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -15,7 +16,7 @@ from app.writing import write
 from tests import builders
 from tests.app.api.calls import pass_time, travel
 from tests.app.employers import portal
-from tests.app.staff.desk import DeskClient
+from tests.app.staff.desk import DeskClient, statements
 from tests.builders import Graduate
 from workflows.case import Actor, Request
 from workflows.online_signing import NO_MATCH
@@ -234,11 +235,31 @@ def test_what_was_found_may_be_used_for_thirty_minutes(app: Flask, desk: DeskCli
     assert portal.send(desk, address).status_code == 303
 
 
-def test_misses_are_counted_one_after_the_other(app: Flask, employer: Employer, school: School) -> None:
-    actor = builders.employer_actor(employer)
-    nobody = searching.ByStudentNumber("nobody", school.id)
-    assert [write(lambda: searching.search(actor, nobody)) for _ in range(3)] == [[], [], []]
-    assert searching.misses_today(actor) == 3
+@pytest.mark.rule("R-ON-1", http="refused")
+def test_thirty_misses_at_once_are_twenty_misses(app: Flask, employer: Employer, school: School) -> None:
+    desks = [portal.client(app, employer) for _ in range(6)]
+
+    def five(desk: DeskClient) -> list[int]:
+        with app.app_context():
+            return miss(desk, 5)
+
+    with ThreadPoolExecutor(len(desks)) as pool:
+        statuses = [status for part in pool.map(five, desks) for status in part]
+    assert (statuses.count(404), statuses.count(429)) == (20, 10)
+    assert searches() == [(employer.id, None)] * 20
+    assert searching.misses_today(builders.employer_actor(employer)) == 20
+
+
+@pytest.mark.rule("R-ON-1", http="refused")
+def test_every_kind_of_miss_costs_the_same_statements(desk: DeskClient, school: School) -> None:
+    here, past = builders.make_graduate(school), builders.make_graduate(school, cohort=2026)
+    nobody = {"id_number": resident_number(Random(7), "110108", date(2001, 2, 3), "2")}
+    ran = []
+    for graduate, typed in ((here, {"name": "李敏"}), (here, nobody), (past, {})):
+        with statements() as seen:
+            assert portal.find(desk, graduate, **typed).status_code == 404
+        ran.append([statement.partition(" ")[0] for statement in seen])
+    assert ran[0] == ran[1] == ran[2]
 
 
 @pytest.mark.rule("R-WHY-1", http="refused")

@@ -40,9 +40,9 @@ def load_demo() -> None:
 def demo_accounts() -> None:
     """Print the demo accounts as JSON lines."""
     _refuse_in_production()
-    from app.demo import loader
+    from app.demo import cast
 
-    for account in loader.accounts():
+    for account in cast.accounts():
         click.echo(json.dumps(account, ensure_ascii=False))
 
 

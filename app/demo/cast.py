@@ -1,5 +1,7 @@
 """Who plays in one demo signing: a graduate who is free to sign, an employer, and the two reviewers."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import select
 
 from app.clock import now
@@ -10,6 +12,14 @@ from app.models import Placement, RollRecord, School
 from workflows.calendar import current_cohort
 from workflows.identity import IdentityKind
 
+# Every role that a newcomer is shown, and what it can do; the cast of one signing fits together.
+_SHOWN = {
+    "graduate": "核对信息、查看并接受邀请、下载协议书",
+    "department": "审核本院系毕业生的签约",
+    "school": "审核签约、学校设置、毕业生名单",
+    "province": "开启模块、选择协议书类型",
+    "employer": "查找毕业生、发起签约邀请",
+}
 _NOT_ONLINE = frozenset({"21", "41"})  # R-GRAD-4
 
 
@@ -32,6 +42,14 @@ def of_one_signing(number: int) -> dict[str, dict[str, str]] | None:
         "department": {"address": "/staff/", "username": department, "password": PASSWORD},
         "school": {"address": "/staff/", "username": school.code, "password": PASSWORD},
     }
+
+
+def accounts() -> Iterator[dict[str, str]]:
+    """Yield a demo account of each role: {role, address, username, password, what, …}; one password for all."""
+    playing = of_one_signing(1) or {}
+    province = f"province-{demo.schools()[0].province_code}"
+    playing["province"] = {"address": "/staff/", "username": province, "password": PASSWORD}
+    yield from ({"role": role, "what": what} | playing[role] for role, what in _SHOWN.items() if role in playing)
 
 
 def _could_sign(school_code: str) -> list[demo.DemoGraduate]:

@@ -1,6 +1,5 @@
 """Writes the made-up provinces, schools, people, employers and staff into the database; again adds nothing twice."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,7 @@ from workflows.calendar import current_cohort
 from workflows.case import Actor
 from workflows.vocabulary import Level, Module, Role
 
-PASSWORD = "Demo-2027!"  # noqa: S105 - printed by `make run`; the loader refuses production
+PASSWORD = "Demo-2027!"  # noqa: S105 - printed by `make run`; refused in production
 
 ROLL_COLUMNS = (
     "name",
@@ -125,21 +124,3 @@ def _graduates(password_hash: str, departments: dict[tuple[str, str], Department
             first.name, first.id_kind, first.id_number, first.phone, first.email, password_hash, enrolments, at
         )
         link(account)
-
-
-_SHOWN = (
-    ("department", "/staff/", "11414-1", "审核本院系毕业生的签约"),
-    ("school", "/staff/", "11414", "审核签约、学校设置、毕业生名单"),
-    ("province", "/staff/", "province-110000", "开启模块、选择协议书类型"),
-    ("employer", "/employer/", "employer01", "查找毕业生、发起签约邀请"),
-)
-
-
-def accounts() -> Iterator[dict[str, str]]:
-    """Yield a demo account of each role: {role, address, username, password, what, …}; one password for all."""
-    for person in demo.graduates(cohort=current_cohort(now()))[:1]:
-        extra = {"name": person.name, "id_number": person.id_number, "student_number": person.student_number}
-        who = {"role": "graduate", "address": "/m/", "username": person.phone, "password": PASSWORD}
-        yield who | {"what": "核对信息、查看并接受邀请、下载协议书"} | extra
-    for role, address, username, what in _SHOWN:
-        yield {"role": role, "address": address, "username": username, "password": PASSWORD, "what": what}

@@ -6,13 +6,11 @@ from flask import render_template
 
 from app import access, facts, snapshots
 from app.actions import FLOWS
-from app.clock import now
 from app.errors import NotFound
 from app.extensions import db
-from app.history import lock
 from app.models import Placement
 from app.staff import agreement_blocks, timeline
-from workflows import history_lines, labels, online_signing
+from workflows import labels, online_signing
 from workflows.calendar import say
 from workflows.case import Refusal
 from workflows.engine import available
@@ -52,14 +50,6 @@ def show(placement: Placement, full: bool = False, **values: Any) -> str:
         say=say,
         **values,
     )
-
-
-def note_unmasking(placement: Placement) -> None:
-    """Write down who looked at the full identity number; runs inside a write (R-AUDIT-1)."""
-    chain = lock(db.session.connection(), "roll_record", placement.roll_record_id)
-    subject, detail = ("placement", placement.id), {"fields": list(agreement_blocks.MASKED)}
-    chain.add(now(), access.actor(), subject, history_lines.UNMASK, detail)
-    chain.write()
 
 
 def said(refusal: Refusal) -> dict[str, Any]:

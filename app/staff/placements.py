@@ -5,11 +5,11 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import ColumnElement, Select, select
 
-from app import access, codes, facts, masking
+from app import access, codes, facts, masking, unmasking
 from app.clock import now
 from app.crypto import unseal_text
 from app.models import Department, Placement, RollRecord, School
-from app.staff import blueprint, cases
+from app.staff import agreement_blocks, blueprint, cases
 from app.staff.paging import page_of
 from app.staff.searching import asked, narrowed
 from app.staff.tenant import tenant
@@ -104,5 +104,5 @@ def placement(public_id: str) -> Any:
 @access.policy("staff", *REVIEWERS, level=Level.READ)
 def placement_unmask(public_id: str) -> Any:
     """Show identity number and contacts in full, and write down who looked."""
-    write(lambda: cases.note_unmasking(cases.load(public_id)))
+    write(lambda: unmasking.note(access.actor(), cases.load(public_id), agreement_blocks.MASKED))
     return cases.show(cases.load(public_id), full=True)

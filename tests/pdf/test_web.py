@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app import storage
 from app.clock import now
 from app.extensions import db
-from app.models import Document, DownloadTicket, EmployerUser, Placement, School
+from app.models import Document, DownloadTicket, EmployerUser, History, Placement, School
 from pdf import jobs
 from tests import builders
 from tests.application import api_client, door_client
@@ -152,6 +152,8 @@ def test_employer_and_own_staff_get_the_agreement_and_it_is_logged(
     assert [(answer.status_code, answer.data[:5]) for answer in got] == [(200, b"%PDF-")] * 4
     lines = [record for record in caplog.records if record.getMessage() == "agreement handed out"]
     assert [record.role for record in lines] == ["employer", "school", "department", "province"]
+    kept = select(History.actor_role).where(History.action == "unmask").order_by(History.seq)
+    assert db.session.execute(kept).scalars().all() == ["school", "department", "province"]
 
     elsewhere = builders.make_department(school)
     for refused in (

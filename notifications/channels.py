@@ -1,13 +1,12 @@
 """The ways to a person: each channel puts one letter through, at most once per delivery."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.clock import now
 from app.extensions import db
 from app.faultpoints import point
 from app.models import Alert, DemoMessage
@@ -15,14 +14,17 @@ from notifications.messages import Letter
 from notifications.topics import Channel
 
 
-def insert_once(table: Any, row: dict[str, Any]) -> None:
-    """Insert a row unless one with the same unique key is there."""
-    target: Table = table
+def upsert(table: Any) -> Any:
+    """Return an INSERT that can have an ON CONFLICT, in the words of the database at hand."""
     make = postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(make(target).values(row).on_conflict_do_nothing())
+    return make(table)
 
 
-def _in_app(delivery_id: int, letter: Letter) -> None:
+def _insert_once(table: Any, row: dict[str, Any]) -> None:
+    db.session.execute(upsert(table).values(row).on_conflict_do_nothing())
+
+
+def _in_app(delivery_id: int, letter: Letter, at: datetime) -> None:
     row = {
         "delivery_id": delivery_id,
         "recipient_kind": letter.recipient_kind,
@@ -31,18 +33,18 @@ def _in_app(delivery_id: int, letter: Letter) -> None:
         "title": letter.title,
         "body": letter.body,
         "placement_id": letter.placement_id,
-        "created_at": now(),
+        "created_at": at,
     }
-    insert_once(Alert.__table__, row)
+    _insert_once(Alert.__table__, row)
     point("alert.during_effect")
 
 
-def _demo(delivery_id: int, letter: Letter) -> None:
-    row = {"delivery_id": delivery_id, "reader": letter.reader, "title": letter.title, "body": letter.body, "at": now()}
-    insert_once(DemoMessage.__table__, row)
+def _demo(delivery_id: int, letter: Letter, at: datetime) -> None:
+    row = {"delivery_id": delivery_id, "reader": letter.reader, "title": letter.title, "body": letter.body, "at": at}
+    _insert_once(DemoMessage.__table__, row)
 
 
-SEND: dict[Channel, Callable[[int, Letter], None]] = {Channel.IN_APP: _in_app, Channel.DEMO: _demo}
+SEND: dict[Channel, Callable[[int, Letter, datetime], None]] = {Channel.IN_APP: _in_app, Channel.DEMO: _demo}
 
 
 def open_channels(letter: Letter) -> tuple[Channel, ...]:

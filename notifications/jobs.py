@@ -6,17 +6,17 @@ keys. So a worker may die anywhere, and another one goes on from the row.
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
-from app.clock import now
 from app.extensions import db
 from app.faultpoints import point
 from app.models import Delivery
 from app.writing import rollback, write
 from notifications import outbox
-from notifications.channels import SEND, insert_once, open_channels
+from notifications.channels import SEND, open_channels, upsert
 from notifications.messages import Letter, write_letters
 from notifications.outbox import Claimed, FailedError, LostLeaseError, PermanentError
 from notifications.topics import Channel, Queue, queue_of
@@ -26,13 +26,6 @@ from pdf.jobs import store_agreements
 log = logging.getLogger(__name__)
 
 _delivery = Delivery.__table__
-_FIND = select(_delivery.c.id, _delivery.c.state).where(
-    _delivery.c.outbox_id == bindparam("outbox"),
-    _delivery.c.recipient_kind == bindparam("kind"),
-    _delivery.c.recipient_id == bindparam("reader"),
-    _delivery.c.channel == bindparam("way"),
-)
-_TRY = update(_delivery).where(_delivery.c.id == bindparam("row")).values(attempts=_delivery.c.attempts + 1)
 _SENT = update(_delivery).where(_delivery.c.id == bindparam("row")).values(state="sent", sent_at=bindparam("at"))
 
 
@@ -86,31 +79,30 @@ def _tell(claimed: Claimed) -> None:
 
 def _deliver(claimed: Claimed, letter: Letter, channel: Channel) -> None:
     """Put one letter through one channel: attempt, effect and result are three transactions."""
-    delivery_id = write(lambda: _begin(claimed, letter, channel))
-    if delivery_id is None:
+    begun = write(lambda: _begin(claimed, letter, channel))
+    if begun is None:
         return
-    write(lambda: SEND[channel](delivery_id, letter))
+    delivery_id, at = begun
+    write(lambda: SEND[channel](delivery_id, letter, at))
     point("alert.after_effect")
     write(lambda: _sent(claimed, delivery_id))
 
 
-def _begin(claimed: Claimed, letter: Letter, channel: Channel) -> int | None:
-    """Return the delivery of this letter with one more attempt on record; None when it has gone out already."""
-    outbox.hold(claimed)
+def _begin(claimed: Claimed, letter: Letter, channel: Channel) -> tuple[int, datetime] | None:
+    """Put the attempt on record; return the delivery's id and the time, None when it has gone out already."""
+    at = outbox.hold(claimed)
     kind, reader = letter.recipient_kind, letter.recipient_id
     row = {"outbox_id": claimed.id, "recipient_kind": kind, "recipient_id": reader, "channel": channel.value}
-    insert_once(_delivery, row | {"state": "due", "attempts": 0, "created_at": now()})
-    key = {"outbox": claimed.id, "kind": kind, "reader": reader, "way": channel.value}
-    found = db.session.execute(_FIND, key).one()
-    if found.state == "sent":
-        return None
-    db.session.execute(_TRY, {"row": found.id})
-    return int(found.id)
+    first = upsert(_delivery).values(row | {"state": "due", "attempts": 1, "created_at": at})
+    again = first.on_conflict_do_update(
+        index_elements=list(row), set_={"attempts": _delivery.c.attempts + 1}, where=_delivery.c.state != "sent"
+    )
+    delivery_id = db.session.execute(again.returning(_delivery.c.id)).scalar_one_or_none()
+    return None if delivery_id is None else (delivery_id, at)
 
 
 def _sent(claimed: Claimed, delivery_id: int) -> None:
-    outbox.hold(claimed)
-    db.session.execute(_SENT, {"row": delivery_id, "at": now()})
+    db.session.execute(_SENT, {"row": delivery_id, "at": outbox.hold(claimed)})
 
 
 def _make_document(claimed: Claimed) -> None:

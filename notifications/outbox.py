@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, or_, select, update
@@ -121,11 +121,13 @@ def claim(row: int) -> Claimed | None:
     return write(work)
 
 
-def hold(claimed: Claimed) -> None:
-    """Renew the lease inside the caller's transaction; raises LostLeaseError when the row is somebody else's by now."""
-    held = db.session.connection().execute(_HOLD, {"row": claimed.id, "mine": claimed.fence, "until": now() + LEASE})
-    if held.rowcount != 1:
+def hold(claimed: Claimed) -> datetime:
+    """Renew the lease inside the caller's transaction and return the time; raises LostLeaseError when it is lost."""
+    at = now()
+    row = {"row": claimed.id, "mine": claimed.fence, "until": at + LEASE}
+    if db.session.connection().execute(_HOLD, row).rowcount != 1:
         raise LostLeaseError
+    return at
 
 
 def finish(claimed: Claimed) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from app import storage
 from app.extensions import db
 from app.models import Alert, Delivery, DemoMessage, Document, Outbox, Placement
-from notifications import doorbell
+from notifications import doorbell, outbox
 from pdf import jobs as pdf_jobs
 from pdf.seal import check
 from tests import application, builders
@@ -57,11 +57,22 @@ def sign(count: int, state: State) -> list[Graduate]:
     return people
 
 
-def plan(points: tuple[str, ...], chance: random.Random) -> list[str]:
-    """Each point as often as it is to be hit, in any order."""
-    every = [point for point in points for _ in range(KILLS)]
+def plan(points: tuple[str, ...], chance: random.Random, passes: int = 1) -> list[str]:
+    """Each point as often as it is to be hit, in any order, on one of the first `passes` passes."""
+    every = [f"{point}:{chance.randint(1, passes)}" for point in points for _ in range(KILLS)]
     chance.shuffle(every)
     return every
+
+
+def finish(shop: Workshop) -> None:
+    """Work off the rest; rows that were hit too often are seen in the dead letters, and are replayed from there."""
+    shop.start()
+    shop.start()
+    shop.drain()
+    while letters := outbox.dead():
+        assert {letter.error for letter in letters} == {"worker_died"}
+        assert all(letter.attempts >= outbox.MOST_CLAIMS and outbox.replay(letter.id) for letter in letters)
+        shop.drain()
 
 
 def told() -> Counter[tuple[int, str, int]]:
@@ -93,13 +104,11 @@ def test_no_alert_is_lost_or_doubled(workshop: Workshop, chance: random.Random) 
     expected = 2 * len(people)
 
     deaths = workshop.kill_at(
-        plan(ALERT_POINTS, chance), every=lambda count: workshop.flush() if count % 5 == 3 else None
+        plan(ALERT_POINTS, chance, passes=2), every=lambda count: workshop.flush() if count % 5 == 3 else None
     )
     workshop.redis.kill()
     workshop.redis.start()
-    workshop.start()
-    workshop.start()
-    workshop.drain()
+    finish(workshop)
 
     assert deaths == 4 * KILLS
     assert workshop.end() == [0, 0]
@@ -113,9 +122,7 @@ def test_no_agreement_is_lost_or_doubled(workshop: Workshop, chance: random.Rand
     deaths = workshop.kill_at(
         plan(DOCUMENT_POINTS, chance), every=lambda count: workshop.flush() if count % 5 == 3 else None
     )
-    workshop.start()
-    workshop.start()
-    workshop.drain()
+    finish(workshop)
 
     assert deaths == 4 * KILLS
     assert workshop.end() == [0, 0]

@@ -1,6 +1,7 @@
 """What a job does: every reader told once, whatever happened to the worker before."""
 
 import logging
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -135,9 +136,9 @@ def test_the_attempt_is_on_record_before_the_effect_and_the_result_after_it(
     seen: list[tuple[str, int]] = []
     send = channels.SEND[Channel.IN_APP]
 
-    def look_and_send(delivery_id: int, letter: Any) -> None:
+    def look_and_send(delivery_id: int, letter: Any, at: datetime) -> None:
         seen.extend((delivery.state, delivery.attempts) for delivery in deliveries())
-        send(delivery_id, letter)
+        send(delivery_id, letter, at)
 
     monkeypatch.setitem(channels.SEND, Channel.IN_APP, look_and_send)
     work_off()
@@ -150,7 +151,7 @@ def test_a_channel_that_fails_is_tried_again_and_the_others_are_not(
 ) -> None:
     builders.make_placement()
 
-    def broken(delivery_id: int, letter: Any) -> None:
+    def broken(delivery_id: int, letter: Any, at: datetime) -> None:
         raise ValueError("11010119990101001X 13800138000")
 
     whole = dict(channels.SEND)
@@ -179,8 +180,8 @@ def test_a_worker_that_lost_its_lease_stops_and_writes_no_result(app: Flask, mon
     builders.make_placement()
     send = channels.SEND[Channel.IN_APP]
 
-    def too_slow(delivery_id: int, letter: Any) -> None:
-        send(delivery_id, letter)
+    def too_slow(delivery_id: int, letter: Any, at: datetime) -> None:
+        send(delivery_id, letter, at)
         db.session.commit()
         let_leases_run_out()
         assert outbox.claim(rows()[0].id)

@@ -54,7 +54,9 @@ def who_plays(address: str, file: str | None) -> Accounts:
     if file:
         lines = Path(file).read_text(encoding="utf-8").splitlines()
         return {account["role"]: account for account in map(json.loads, filter(None, lines))}
-    accounts: Accounts = Site(address).get("/demo/accounts.json").json
+    accounts: Accounts | None = Site(address).get("/demo/accounts.json").json
+    if not accounts:
+        raise Unexpected("the site names no accounts")
     return accounts
 
 

@@ -20,7 +20,7 @@ from tests.builders import TERMS, Graduate
 from workflows.case import Actor, Request
 from workflows.vocabulary import Action, Role, State
 
-STATEMENTS_OF_ACCEPT = 14
+STATEMENTS_OF_ACCEPT = 13
 
 
 def correct(placement: Placement, **changed: Any) -> Placement:

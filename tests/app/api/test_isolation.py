@@ -44,14 +44,12 @@ def foreign(school: School) -> dict[str, str]:
 
 
 @pytest.mark.rule("R-ACC-2", http="refused")
-@pytest.mark.parametrize(("method", "path"), ROUTES, ids=lambda value: value)
-def test_foreign_unknown_and_malformed_ids_get_one_answer(
-    client: ApiClient, foreign: dict[str, str], method: str, path: str
-) -> None:
-    ids = (foreign[path.split("/")[1]], "0" * 20, *MALFORMED)
-    answers = [call(client, method, path.format(one)) for one in ids]
-    assert {(answer.status_code, answer.data) for answer in answers} == {(404, answers[0].data)}
-    refused(answers[0], 404, "not_found")
+def test_foreign_unknown_and_malformed_ids_get_one_answer(client: ApiClient, foreign: dict[str, str]) -> None:
+    for method, path in ROUTES:
+        ids = (foreign[path.split("/")[1]], "0" * 20, *MALFORMED)
+        answers = [call(client, method, path.format(one)) for one in ids]
+        assert {(answer.status_code, answer.data) for answer in answers} == {(404, answers[0].data)}, path
+        refused(answers[0], 404, "not_found")
 
 
 @pytest.mark.rule("R-ACC-2", http="allowed")

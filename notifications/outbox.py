@@ -181,7 +181,9 @@ def bury() -> int:
 def dead() -> list[Row[Any]]:
     """Return the dead letters, oldest first: id, event, attempts, error, created_at."""
     columns = (_outbox.c.id, _outbox.c.event, _outbox.c.attempts, _outbox.c.error, _outbox.c.created_at)
-    return list(db.session.execute(select(*columns).where(_outbox.c.state == "dead").order_by(_outbox.c.id)))
+    rows = list(db.session.execute(select(*columns).where(_outbox.c.state == "dead").order_by(_outbox.c.id)))
+    rollback()
+    return rows
 
 
 def replay(row: int) -> bool:

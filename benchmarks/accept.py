@@ -170,7 +170,7 @@ def measure(folder: Path, postgres: Postgres) -> list[Row]:
     for number in range(ROUNDS):
         url, port = databases.copy(template), 18400 + number
         environment = {"DATABASE_URL": url, "VAR_DIR": str(folder), "APP_ENV": "test", "LOG_LEVEL": "ERROR"}
-        environment |= {"REDIS_URL": f"unix://{folder}/nobody.sock"}
+        environment |= {"REDIS_URL": f"unix://{folder}/nobody.sock", "CLOCK_OFFSET_SECONDS": str(application.OFFSET)}
         with served("wsgi:app", environment, port) as parent:
             rate(parent, cases[CASES + 1 :], partial(_accept, port))  # warms every worker
             accepts, milliseconds = rate(parent, cases[1 : CASES + 1], partial(_accept, port))

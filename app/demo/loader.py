@@ -1,6 +1,6 @@
 """Writes the made-up provinces, schools, people, employers and staff into the database; again adds nothing twice."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,9 +12,9 @@ from app.demo import people as demo
 from app.extensions import db
 from app.models import Account, Department, Employer, EmployerUser, Province, RollRecord, School, Staff
 from app.people import add_account, add_employer, add_roll_record, link
-from workflows.calendar import current_cohort
+from workflows.calendar import COHORT_TURNS, beijing_midnight, current_cohort
 from workflows.case import Actor
-from workflows.vocabulary import Level, Module, Role
+from workflows.vocabulary import Kind, Level, Module, Role
 
 PASSWORD = "Demo-2027!"  # noqa: S105 - printed by `make run`; refused in production
 
@@ -69,11 +69,19 @@ def _schools() -> dict[tuple[str, str], Department]:
         raw = {name: getattr(made_up, name) for name in ("contact", "phone", "address", "postcode")}
         actor = Actor(Role.SCHOOL, 0, school_id=school.id)
         settings.save_school(actor, school, raw, made_up.department_review, made_up.code == "11414", school.version)
+        _open_signing(actor, school)
         for entry in made_up.departments:
             departments[made_up.code, entry.name] = Department(school_id=school.id, name=entry.name)
     db.session.add_all(departments.values())
     db.session.flush()
     return departments
+
+
+def _open_signing(actor: Actor, school: School) -> None:
+    """Open online signing for the whole cohort, so that the demo works on any day of the year (R-SCH-3)."""
+    cohort = current_cohort(now())
+    opens, closes = (beijing_midnight(date(year, *COHORT_TURNS)) for year in (cohort - 1, cohort))
+    settings.save_function(actor, school, Kind.ONLINE, cohort, True, opens, closes, "")
 
 
 def _staff(password_hash: str, departments: dict[tuple[str, str], Department]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from app import actions, history, snapshots, writing
 from app.extensions import db
 from app.models import Document, Placement
-from tests import builders
+from tests import application, builders
 from tests.builders import Graduate
 from tests.races.harness import WON, Race, build
 from tests.servers import Databases
@@ -130,9 +130,8 @@ def test_control_on_sqlite_a_deferred_begin_is_refused_by_the_database(
 
 
 def set_clock(app: Flask, seconds_before: float, moment: Any) -> None:
-    app.config["CLOCK_OFFSET_SECONDS"] = 0
-    offset = (moment - builders.now()).total_seconds() - seconds_before
-    app.config["CLOCK_OFFSET_SECONDS"] = offset
+    ahead = (moment - builders.now()).total_seconds() - seconds_before
+    app.config["CLOCK_OFFSET_SECONDS"] = float(app.config["CLOCK_OFFSET_SECONDS"]) + ahead
     db.session.commit()
 
 
@@ -140,7 +139,7 @@ def set_clock(app: Flask, seconds_before: float, moment: Any) -> None:
 def test_acceptance_against_expiry_at_the_deadline(app: Flask, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     school = builders.make_school()
     for number in range(ROUNDS):
-        app.config["CLOCK_OFFSET_SECONDS"] = 0
+        app.config["CLOCK_OFFSET_SECONDS"] = application.OFFSET
         graduate = builders.make_graduate(school)
         placement = builders.make_invitation(graduate)
         request = builders.accept_request(graduate, placement)

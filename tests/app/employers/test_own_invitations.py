@@ -248,7 +248,7 @@ def alert(employer: Employer, placement: Placement, title: str, kind: str = "emp
     db.session.add(delivery)
     db.session.flush()
     about = {"topic": "invitation.declined", "title": title, "body": "示例正文", "placement_id": placement.id}
-    row = Alert(delivery_id=delivery.id, created_at=datetime(2026, 11, 21, tzinfo=UTC), **about, **reader)
+    row = Alert(delivery_id=delivery.id, created_at=datetime(2026, 11, 20, tzinfo=UTC), **about, **reader)
     db.session.add(row)
     db.session.commit()
     return row

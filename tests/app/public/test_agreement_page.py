@@ -84,9 +84,10 @@ def test_an_older_version_says_that_it_is_replaced(app: Flask) -> None:
 
 def test_the_time_of_the_check_is_the_databases_in_beijing(app: Flask) -> None:
     issued = agreements.issue()
-    app.config["CLOCK_OFFSET_SECONDS"] = "86400"
+    offset = float(app.config["CLOCK_OFFSET_SECONDS"])
+    app.config["CLOCK_OFFSET_SECONDS"] = offset + 86400
     page = visitor(app).get(issued.page).text
-    app.config["CLOCK_OFFSET_SECONDS"] = "0"
+    app.config["CLOCK_OFFSET_SECONDS"] = offset
     shown = re.search(r"(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}（北京时间）", page)[1]
     assert date.fromisoformat(shown) == beijing_day(now()) + timedelta(days=1)
 

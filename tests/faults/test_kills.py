@@ -66,8 +66,7 @@ def plan(points: tuple[str, ...], chance: random.Random, passes: int = 1) -> lis
 
 def finish(shop: Workshop) -> None:
     """Work off the rest; rows that were hit too often are seen in the dead letters, and are replayed from there."""
-    shop.start()
-    shop.start()
+    shop.open_for_work()
     shop.drain()
     while letters := outbox.dead():
         assert {letter.error for letter in letters} == {"worker_died"}
@@ -170,8 +169,7 @@ def test_signing_goes_on_without_redis_and_the_alerts_follow(workshop: Workshop)
 
 
 def test_where_redis_stays_away_the_worker_comes_to_it_by_itself_and_goes_back_to_redis(workshop: Workshop) -> None:
-    worker = workshop.start()
-    wait_until(lambda: "worker starts" in workshop.tail(), 60)
+    workshop.open_for_work(1)
     workshop.redis.kill()
     people = sign(2, State.DECLINED)
     workshop.drain()
@@ -182,7 +180,7 @@ def test_where_redis_stays_away_the_worker_comes_to_it_by_itself_and_goes_back_t
     wait_until(lambda: Client.from_url(workshop.redis.url).keys("rq:worker:*"), 30, workshop.tail)
     sign(1, State.INVITED)
     workshop.drain()
-    assert worker.poll() is None and workshop.end() == [0]
+    assert workshop.end() == [0]
 
 
 def test_two_workers_racing_for_the_same_rows_tell_everybody_once(workshop: Workshop) -> None:
@@ -192,8 +190,7 @@ def test_two_workers_racing_for_the_same_rows_tell_everybody_once(workshop: Work
     bell = doorbell.Doorbell(workshop.redis.url)
     for extra in range(4):  # five jobs for each row
         bell._ring([(doorbell.Queue.ALERTS, [row], f"extra-{extra}-{row}") for row, _ in rows])
-    workshop.start()
-    workshop.start()
+    workshop.open_for_work()
     workshop.drain()
     assert_all_told(2 * len(people))
     assert {row.attempts for row in db.session.execute(select(Outbox)).scalars()} == {1}

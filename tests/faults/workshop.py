@@ -60,6 +60,17 @@ class Workshop:
         self.running.append(worker)
         return worker
 
+    def open_for_work(self, count: int = 2) -> None:
+        """Start workers that nothing will kill, and wait until they are at work."""
+        before = self.at_work()
+        for _ in range(count):
+            self.start()
+        wait_until(lambda: self.at_work() == before + count, 60, self.tail)
+
+    def at_work(self) -> int:
+        """How many workers have ever come to work here."""
+        return self.log.read_text(errors="replace").count("worker starts") if self.log.exists() else 0
+
     def kill_at(self, points: Sequence[str], width: int = 2, every: Callable[[int], Any] = lambda count: None) -> int:
         """Keep `width` workers going, each armed with the next point, until all of them have died there; count them.
 

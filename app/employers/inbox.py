@@ -10,7 +10,7 @@ from app.clock import now
 from app.employers import blueprint
 from app.extensions import db
 from app.models import Alert, Placement
-from app.staff.paging import page_of
+from app.paging import page_of
 from app.writing import write
 
 _LIST = select(Alert.__table__, Placement.public_id.label("placement")).outerjoin(

@@ -12,7 +12,7 @@ from app.clock import now
 from app.employers import blueprint, versions, words
 from app.extensions import db
 from app.models import Department, Placement, RollRecord, School
-from app.staff.paging import page_of
+from app.paging import page_of
 from workflows import labels
 from workflows.case import Option, Refusal
 from workflows.engine import available

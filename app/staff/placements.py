@@ -9,8 +9,8 @@ from app import access, codes, facts, masking, unmasking
 from app.clock import now
 from app.crypto import unseal_text
 from app.models import Department, Placement, RollRecord, School
+from app.paging import page_of
 from app.staff import agreement_blocks, blueprint, cases
-from app.staff.paging import page_of
 from app.staff.searching import asked, narrowed
 from app.staff.tenant import tenant
 from app.writing import write

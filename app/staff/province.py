@@ -11,9 +11,9 @@ from app import settings as store
 from app.errors import STATUS, NotFound
 from app.extensions import db
 from app.models import Province, ProvinceModule, School
+from app.paging import page_of
 from app.staff import blueprint, cases
 from app.staff.forms import AgreementForm, ModuleForm
-from app.staff.paging import page_of
 from app.staff.searching import LONGEST
 from app.staff.tenant import tenant
 from app.writing import write

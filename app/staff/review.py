@@ -8,9 +8,9 @@ from app import access, actions, facts, masking
 from app.clock import now
 from app.errors import STATUS
 from app.models import Placement
+from app.paging import page_of
 from app.staff import blueprint, cases, queues
 from app.staff.forms import DecisionForm
-from app.staff.paging import page_of
 from app.staff.searching import asked, narrowed
 from app.writing import write
 from workflows import labels

@@ -9,9 +9,9 @@ from app import access, actions, codes, facts, masking, shown_roll
 from app.errors import STATUS, NotFound
 from app.extensions import db
 from app.models import Department, RollRecord, School
+from app.paging import page_of
 from app.staff import blueprint, cases, timeline
 from app.staff.forms import RollForm
-from app.staff.paging import page_of
 from app.staff.searching import asked, narrowed
 from app.staff.tenant import tenant
 from app.writing import write

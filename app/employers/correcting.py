@@ -9,6 +9,7 @@ from app.employers import blueprint, terms_form, words
 from app.employers.invitations import Own, own
 from app.employers.menu import employer
 from app.errors import STATUS
+from app.terms import Change, differences
 from app.writing import rollback, write
 from workflows.case import Refusal, Refused, Request
 from workflows.engine import decide
@@ -52,7 +53,7 @@ def correct_now(public_id: str) -> Any:
         return _form(mine, form), 422
     if (form.deadline_at.data or "").strip() == terms_form.local(mine.row.deadline_at):
         deadline = mine.row.deadline_at  # the control knows minutes only; untouched means unchanged
-    changed = words.differences(mine.terms, cleaned.values, mine.row.deadline_at, deadline)
+    changed = differences(mine.terms, cleaned.values, mine.row.deadline_at, deadline)
     wanted = Request(version=_version(form), deadline_at=deadline)
     if refusal := _refusal(mine, wanted) or (None if changed else _SAME):
         return _form(mine, form, refusal=terms_form.blame_refusal(form, refusal)), STATUS[refusal.code]
@@ -74,7 +75,7 @@ def _refusal(mine: Own, wanted: Request) -> Refusal | None:
     return None
 
 
-def _preview(mine: Own, form: Any, terms: dict[str, Any], changed: list[words.Change], deadline: Any) -> str:
+def _preview(mine: Own, form: Any, terms: dict[str, Any], changed: list[Change], deadline: Any) -> str:
     return render_template(
         "employers/preview.html",
         target=mine.target,

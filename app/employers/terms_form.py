@@ -15,6 +15,7 @@ from wtforms.widgets import DateInput, DateTimeLocalInput
 from app import codes, printable
 from app.models import Employer
 from app.people import employer_contact
+from app.terms import DEADLINE, DEADLINE_LABEL
 from workflows import agreement_form
 from workflows.agreement_form import BY_NAME, FIELDS, OPTIONAL_ONLINE, Cleaned, Field
 from workflows.calendar import BEIJING
@@ -31,8 +32,6 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 FIXED = ("employer_name", "credit_code")  # always the verified values, whatever is sent
 REGIONS = ("region_province", "region_city", "region_code")
-DEADLINE = "deadline_at"
-DEADLINE_LABEL = "应约截止时间"
 _LOCAL = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 _KEYBOARD = {"contact_mobile": "tel", "contact_phone": "tel", "contact_email": "email", "probation_months": "numeric"}
 

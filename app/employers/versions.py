@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select
 
 from app.crypto import unseal_json
-from app.employers import words
 from app.models import History, PlacementTerms
 from app.snapshots import terms_bound
+from app.terms import Change, differences
 
 _VERSIONS = (
     select(PlacementTerms.version, PlacementTerms.body_sealed, PlacementTerms.at)
@@ -33,7 +33,7 @@ class Version(NamedTuple):
 
     number: int
     at: datetime
-    changes: list[words.Change]
+    changes: list[Change]
 
 
 def history(conn: Connection, placement: Any) -> list[Version]:
@@ -45,6 +45,6 @@ def history(conn: Connection, placement: Any) -> list[Version]:
     old: tuple[dict[str, Any], datetime | None] | None = None
     for number, row in enumerate(rows, 1):
         new = unseal_json(row.body_sealed, terms_bound(placement.public_id, row.version)), deadlines.get(row.version)
-        listed.append(Version(number, row.at, words.differences(old[0], new[0], old[1], new[1]) if old else []))
+        listed.append(Version(number, row.at, differences(old[0], new[0], old[1], new[1]) if old else []))
         old = new
     return listed[::-1]

@@ -1,10 +1,10 @@
-"""The small forms of the employer portal: sign in, and the two ways to find a graduate (R-ON-1)."""
+"""The small forms of the employer portal: the two ways to find a graduate (R-ON-1)."""
 
 from typing import Any
 
 from flask_wtf import FlaskForm
 from sqlalchemy import select
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
@@ -23,13 +23,6 @@ def _given(label: str, longest: int) -> list[Any]:
         Length(max=longest, message=f"{label}最多 {longest} 字。"),
         Regexp(_PLAIN, message=f"{label}含有无法显示的控制字符，请重新填写。"),
     ]
-
-
-class SignInForm(FlaskForm):
-    """User name and password."""
-
-    username = StringField("用户名", [InputRequired("请填写用户名。"), Length(max=200, message="用户名太长。")])
-    password = PasswordField("密码", [InputRequired("请填写密码。"), Length(max=200, message="密码太长。")])
 
 
 class IdentityForm(FlaskForm):

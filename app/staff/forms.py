@@ -8,7 +8,6 @@ from wtforms import (
     DateTimeLocalField,
     HiddenField,
     IntegerField,
-    PasswordField,
     RadioField,
     SelectField,
     StringField,
@@ -16,7 +15,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.meta import DefaultMeta
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from workflows import platform_settings
@@ -44,13 +43,6 @@ class Form(FlaskForm):
         for name, sentence in fields.items():
             if name in self:
                 self[name].errors = [*self[name].errors, sentence]
-
-
-class SignInForm(Form):
-    """User name and password."""
-
-    username = StringField("用户名", [InputRequired("请填写用户名。"), Length(max=200, message="用户名太长。")])
-    password = PasswordField("密码", [InputRequired("请填写密码。"), Length(max=200, message="密码太长。")])
 
 
 class DecisionForm(Form):

@@ -12,6 +12,7 @@ from workflows import codes
 SUPPLEMENT_LIMIT = 1000
 PROBATION_LIMIT = 12
 PAY_LIMIT_FEN = 10_000_000_00  # ten million yuan: more is a slip of the keyboard
+REPLACEMENT = "\ufffd"  # what a decoder writes for bytes that it could not read
 
 
 class FieldError(ValueError):
@@ -48,6 +49,8 @@ def _text(f: Field, text: str) -> str:
         raise FieldError(f"{f.label}最多 {f.limit} 字，现有 {len(text)} 字。")
     if any((ord(char) < 32 and char not in "\n\t") or ord(char) == 127 for char in text):
         raise FieldError(f"{f.label}含有无法显示的控制字符，请重新填写。")
+    if REPLACEMENT in text:
+        raise FieldError(f"{f.label}含有乱码“{REPLACEMENT}”，请重新填写。")
     return text
 
 

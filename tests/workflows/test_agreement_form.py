@@ -172,6 +172,15 @@ def test_control_characters_are_refused(name: str, char: str) -> None:
     assert check(dict(COMPLETE) | {name: "一 二~"}).errors == {}
 
 
+@pytest.mark.rule("R-ON-1")
+@pytest.mark.parametrize("name", LIMITS)
+def test_text_that_was_garbled_on_its_way_is_refused(name: str) -> None:
+    """The fonts have a picture for U+FFFD: the agreement would print it."""
+    said = f"{BY_NAME[name].label}含有乱码“\ufffd”，请重新填写。"
+    assert check(dict(COMPLETE) | {name: "锟\ufffd斤"}).errors == {name: said}
+    assert check(dict(COMPLETE) | {name: "锟斤"}).errors == {}
+
+
 WRONG = [
     ("credit_code", "91110000600037341X", "统一社会信用代码：统一社会信用代码的校验位不对，请逐位核对。"),
     ("contact_mobile", "12345", "联系人手机：手机号码应为 11 位数字，以 13 至 19 开头，请核对。"),

@@ -35,9 +35,24 @@ _newest_clauses = (
     .scalar_subquery()
 )
 _roll, _account, _school, _terms = (m.__table__ for m in (RollRecord, Account, School, PlacementTerms))
+_OF_ROLL = (
+    "public_id",
+    "name",
+    "gender_code",
+    "ethnic_code",
+    "id_kind",
+    "id_number_sealed",
+    "political_code",
+    "education_code",
+    "degree_level_code",
+    "graduates_on",
+    "major",
+    "student_number",
+    "training_mode",
+)
 _PRINTED = (
     select(
-        _roll,
+        *(_roll.c[name] for name in _OF_ROLL),
         _terms.c.body_sealed,
         _account.c.public_id.label("account_public_id"),
         _account.c.phone_sealed,

@@ -29,6 +29,7 @@ _WRITTEN = (
     "state",
     "version",
     "terms_version",
+    "title",
     "live_key",
     "open_key",
     "deadline_at",
@@ -141,13 +142,14 @@ def _write(unit: Unit, old: Mapping[str, Any], decision: Decision, terms: dict[s
 
 def _store_terms(unit: Unit, row: dict[str, Any], terms: dict[str, Any] | None) -> None:
     row["terms_version"] = row["version"]
+    row["title"] = (terms or {})["employer_name"]
     row["terms_digest"] = snapshots.store_terms(
         unit.conn, SimpleNamespace(**row), row["version"], terms or {}, unit.view.now
     )
 
 
 def _snapshot(unit: Unit, row: dict[str, Any], terms: dict[str, Any] | None) -> None:
-    row["snapshot_digest"] = snapshots.store(unit.conn, SimpleNamespace(**row), unit.view.now)
+    row["snapshot_digest"], row["terms_digest"] = snapshots.store(unit.conn, SimpleNamespace(**row), unit.view.now)
 
 
 def _issue(unit: Unit, row: dict[str, Any], terms: dict[str, Any] | None) -> None:

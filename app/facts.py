@@ -38,9 +38,16 @@ _function, _staff, _text, _choice = (
 )
 
 
-def _newest(kind: str) -> Any:
-    """Select the version of a legal text that is in force."""
-    return select(_text.c.version).where(_text.c.kind == kind).order_by(_text.c.published_at.desc()).limit(1)
+def _newest(kind: Any) -> Any:
+    """Select “version hash” of the legal text that is in force."""
+    named = (_text.c.version + " " + _text.c.sha256).label("named")
+    newest = select(named).where(_text.c.kind == kind).order_by(_text.c.published_at.desc()).limit(1)
+    return newest.scalar_subquery()
+
+
+def _version(named: str | None) -> str | None:
+    """Return the version out of “version hash”."""
+    return named.partition(" ")[0] if named else None
 
 
 HAS_REVIEWER = exists().where(
@@ -78,8 +85,9 @@ _STANDING = (
         _function.c.notice,
         HAS_REVIEWER.label("has_reviewer"),
         _KIND.scalar_subquery().label("agreement_kind"),
-        _newest("declaration").scalar_subquery().label("declaration"),
-        _newest("binding_notice").scalar_subquery().label("notice_version"),
+        _newest("declaration").label("declaration"),
+        _newest("binding_notice").label("notice_text"),
+        _newest("clauses." + _KIND.scalar_subquery()).label("clauses"),
     )
     .select_from(_roll)
     .join(_school, _school.c.id == _roll.c.school_id)
@@ -198,9 +206,18 @@ def signing_facts(
         own_open=blocker(open_rows[0], view.now) if open_rows else None,
         own_lapsed=tuple(row.id for row in own if _lapsed(row, view.now)),
         own_withdrawn_until=max(withdrawn, default=None),
-        declaration=view.roll.declaration or "",
-        binding_notice=view.roll.notice_version if view.roll.binding_notice else None,
+        declaration=_version(view.roll.declaration) or "",
+        binding_notice=_version(view.roll.notice_text) if view.roll.binding_notice else None,
+        clauses=_version(view.roll.clauses) or "",
+        text_hashes=_hashes(view.roll),
     )
+
+
+def _hashes(roll: Row[Any]) -> dict[str, str]:
+    """Return the SHA-256 of every text that an acceptance rests on, by name (R-INV-1)."""
+    texts = {"declaration": roll.declaration, "clauses": roll.clauses}
+    texts |= {"notice": roll.notice_text} if roll.binding_notice else {}
+    return {name: named.partition(" ")[2] for name, named in texts.items() if named}
 
 
 def roll_facts(view: View) -> RollFacts:

@@ -21,8 +21,11 @@ RECORDS = {
     "staff": Staff.__table__,
 }
 
+# FOR NO KEY UPDATE: it excludes itself, but not the checks of foreign keys that point here (they would deadlock).
 _LOCK = {
-    kind: select(t.c.chain_seq, t.c.chain_head, t.c.chain_salt).where(t.c.id == bindparam("record")).with_for_update()
+    kind: select(t.c.chain_seq, t.c.chain_head, t.c.chain_salt)
+    .where(t.c.id == bindparam("record"))
+    .with_for_update(key_share=True)
     for kind, t in RECORDS.items()
 }
 _MOVE = {

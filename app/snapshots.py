@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, insert, select
 
-from app import codes
+from app import codes, printable
 from app.crypto import digest, seal_json, unseal_json, unseal_text
 from app.models import Account, Department, LegalText, Placement, PlacementSnapshot, PlacementTerms, RollRecord, School
-from workflows.vocabulary import AgreementKind
+from workflows.case import Refusal, Refused
+from workflows.vocabulary import AgreementKind, Code
 
 _TERMS = (
     select(PlacementTerms.version, PlacementTerms.body_sealed, PlacementTerms.digest)
@@ -54,6 +55,7 @@ _PRINTED = (
     select(
         *(_roll.c[name] for name in _OF_ROLL),
         _terms.c.body_sealed,
+        _terms.c.digest,
         _account.c.public_id.label("account_public_id"),
         _account.c.phone_sealed,
         _account.c.email_sealed,
@@ -176,14 +178,19 @@ JOB_LABELS = tuple(job_part({}))  # in the order of the form; sealed JSON sorts 
 
 
 def compose(conn: Connection, placement: Any) -> dict[str, Any]:
-    """Gather what the agreement would print now: one statement; `placement` is a row or anything with its columns."""
+    """Return what the agreement would print now; `placement` is a row or anything with its columns."""
+    return _gather(conn, placement)[0]
+
+
+def _gather(conn: Connection, placement: Any) -> tuple[dict[str, Any], str]:
+    """Return what the agreement would print now and the digest of the terms: one statement."""
     wanted = {"placement": placement.id, "terms_version": placement.terms_version, "roll": placement.roll_record_id}
     row = conn.execute(_PRINTED, wanted | {"clauses": f"clauses.{placement.agreement_kind}"}).one()
     bound = terms_bound(placement.public_id, placement.terms_version)
     terms = unseal_json(row.body_sealed, bound) if row.body_sealed else {}
     school = {"name": row.school, "contact": row.contact, "phone": row.school_phone}
     school |= {"address": row.school_address, "postcode": row.postcode}
-    return {
+    body = {
         "agreement_kind": placement.agreement_kind or AgreementKind.THREE_PARTY.value,
         "clauses_version": row.clauses_version,
         "graduate": graduate_part(row),
@@ -192,15 +199,25 @@ def compose(conn: Connection, placement: Any) -> dict[str, Any]:
         "job": job_part(terms),
         "supplement": terms.get("supplement") or "",
     }
+    return body, row.digest or ""
 
 
-def store(conn: Connection, placement: Any, at: datetime) -> str:
-    """Take the snapshot of a placement and return its digest (R-INV-1)."""
-    body = compose(conn, placement)
+def _refuse_unprintable(body: dict[str, Any]) -> None:
+    """Refuse what no font could print: checked where it enters, but a font may have gone since (R-PDF-1)."""
+    bad = printable.unprintable("".join([*body["graduate"].values(), *body["school"].values()]))
+    if bad:
+        message = f"个人或学校信息含有协议书无法打印的字符“{bad}”，暂不能接受。"
+        raise Refused(Refusal(Code.UNPRINTABLE, message, "请联系学校就业部门更正后再接受。"))
+
+
+def store(conn: Connection, placement: Any, at: datetime) -> tuple[str, str]:
+    """Take the snapshot of a placement; return its digest and that of the terms (R-INV-1). Raises Refused."""
+    body, terms_mark = _gather(conn, placement)
+    _refuse_unprintable(body)
     mark = digest("snapshot", body)
     sealed = seal_json(body, f"placement_snapshot.body:{placement.public_id}")
     conn.execute(_ADD_SNAPSHOT, {"placement_id": placement.id, "body_sealed": sealed, "digest": mark, "at": at})
-    return mark
+    return mark, terms_mark
 
 
 def stored(conn: Connection, placement: Any) -> dict[str, Any] | None:

@@ -48,7 +48,7 @@ _FIND = (
     .join(_placement, _placement.c.id == _document.c.placement_id)
     .where(_document.c.code == bindparam("code"))
 )
-_LOCK = select(_document.c.id).where(_document.c.code == bindparam("code")).with_for_update()
+_LOCK = select(_document.c.id).where(_document.c.code == bindparam("code")).with_for_update(key_share=True)
 _ADD = insert(_log)
 
 

@@ -6,6 +6,7 @@ facts, encryption, idempotency, history and outbox are all in it.
 """
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -76,8 +77,8 @@ def _case(school: Any, department: Any, employer: Any, number: int) -> Case:
     assert session is not None
     session.token_hash = token_hash(token)
     db.session.commit()
-    body = f'{{"version": {request.version}, "declaration": "{request.declaration}"}}'
-    return Case(token, placement.public_id, body.encode())
+    body = {"version": request.version, "declaration": request.declaration, "clauses": request.clauses}
+    return Case(token, placement.public_id, json.dumps(body).encode())
 
 
 @contextlib.contextmanager

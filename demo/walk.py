@@ -85,6 +85,7 @@ def acceptance(walk: Walk, account: dict[str, str], placement: str) -> Graduate:
     with walk.step("the graduate reads the invitation, ticks 数据真实无误 and accepts"):
         read = graduate.call("GET", f"/invitations/{placement}")
         answer = {"version": read["version"], "declaration": read["declaration"]["version"]}
+        answer |= {"clauses": read["clauses"]["version"]}
         if read["binding_notice"]:
             answer["notice"] = read["binding_notice"]["version"]
         card = graduate.call("POST", f"/invitations/{placement}/accept", answer)

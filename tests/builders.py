@@ -241,7 +241,11 @@ def accept_request(graduate: Graduate, placement: Placement, **overrides: Any) -
     """Return everything an acceptance needs: version read, ticks."""
     view = facts.read(db.session.connection(), graduate.roll.id)
     signing = facts.signing_facts(view, placement.id, placement.employer_id)
-    values: dict[str, Any] = {"version": placement.version, "declaration": signing.declaration}
+    values: dict[str, Any] = {
+        "version": placement.version,
+        "declaration": signing.declaration,
+        "clauses": signing.clauses,
+    }
     values |= {"notice": signing.binding_notice, "void_destination": True} | overrides
     return Request(**values)
 

@@ -84,6 +84,7 @@ class Request:
     deadline_at: datetime | None = None
     declaration: str | None = None
     notice: str | None = None
+    clauses: str | None = None
     void_destination: bool = False
     value: str | None = None
 

@@ -70,7 +70,9 @@ def _accept(case: Case, actor: Actor, facts: SigningFacts, request: Request) -> 
     started = review.start(facts.department_review)
     slot = facts.slot
     voided = (FollowUp(slot.id, slot.kind, Action.VOID, "accept"),) if slot else ()
-    detail = {"declaration": facts.declaration, "notice": facts.binding_notice, "path": list(started.path)}
+    read = {"version": case.version, "declaration": facts.declaration, "notice": facts.binding_notice}
+    read |= {"clauses": facts.clauses, "sha256": dict(facts.text_hashes)}
+    detail = {"accepted": read, "path": list(started.path)}
     return Decision(
         Action.ACCEPT,
         State.ACCEPTED,
@@ -165,7 +167,14 @@ TRANSITIONS = (
         (State.ACCEPTED,),
         _accept,
         guards=(obstacles.confirmed, obstacles.may_start, obstacles.training_mode, obstacles.slot_free),
-        checks=(obstacles.current, obstacles.declared, obstacles.noticed, obstacles.void_confirmed, obstacles.proved),
+        checks=(
+            obstacles.current,
+            obstacles.clauses_read,
+            obstacles.declared,
+            obstacles.noticed,
+            obstacles.void_confirmed,
+            obstacles.proved,
+        ),
     ),
     Transition(
         Action.DECLINE,

@@ -3,7 +3,8 @@
 Guards need no input and decide over the button; checks look at what was sent along. Each answers a refusal or None.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from workflows import labels, proof, review, starting
@@ -25,7 +26,7 @@ class SigningFacts:
     `slot` is the other record that holds the graduate's slot, `own_open` this employer's own open invitation to the
     graduate, `own_lapsed` ids of its invitations past their deadline that nothing has recorded yet,
     `own_withdrawn_until` the latest deadline of an invitation it withdrew itself, `declaration`/`binding_notice` the
-    current versions of the texts.
+    current versions of the texts, `clauses` those of the agreement, `text_hashes` the SHA-256 of each by its name.
     """
 
     standing: Standing
@@ -40,6 +41,8 @@ class SigningFacts:
     own_withdrawn_until: datetime | None = None
     declaration: str = ""
     binding_notice: str | None = None
+    clauses: str = ""
+    text_hashes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -184,6 +187,13 @@ def current(case: Case, actor: Actor, facts: object, request: Request) -> Refusa
     if request.version == case.version:
         return None
     return Refusal(Code.OUTDATED, "内容在您查看之后有更新，请看过新内容再操作。", "请核对下列变化。")
+
+
+def clauses_read(case: Case, actor: Actor, facts: SigningFacts, request: Request) -> Refusal | None:
+    """Refuse accepting when other clauses are in force than those that were read (R-INV-1)."""
+    if not facts.clauses or request.clauses == facts.clauses:
+        return None
+    return Refusal(Code.OUTDATED, "协议条款在您查看之后有更新，请重新阅读协议条款。", "请看过新条款再接受。")
 
 
 def proved(case: Case, actor: Actor, facts: SigningFacts, request: Request) -> Refusal | None:

@@ -217,3 +217,4 @@ class Code(StrEnum):
     NO_SUCH_VALUE = "no_such_value"
     NUMBERS_EXHAUSTED = "numbers_exhausted"
     NO_MATCH = "no_match"
+    UNPRINTABLE = "unprintable"

@@ -36,6 +36,7 @@ class AcceptInput(Input):
     """What was read and ticked: versions of terms, declaration and notice; whether a destination may be voided."""
 
     version = whole("邀请版本", required=True)
+    clauses = text("协议条款版本", 20, allow_none=True, load_default=None)
     declaration = text("数据真实无误", 20, allow_none=True, load_default=None)
     notice = text("应约效力提示", 20, allow_none=True, load_default=None)
     void_destination = flag("去向作废确认", load_default=False)

@@ -225,6 +225,7 @@ def printed(site: Launched) -> tuple[Accounts, str]:
     graduate.call("POST", f"/records/{record}/confirmation", {"shown_version": shown})
     read = graduate.call("GET", f"/invitations/{placement}")
     ticks = {"declaration": read["declaration"]["version"], "notice": read["binding_notice"]["version"]}
+    ticks |= {"clauses": read["clauses"]["version"]}
     graduate.call("POST", f"/invitations/{placement}/accept", {"version": read["version"]} | ticks)
     approved(site, accounts, placement)
     return accounts, placement

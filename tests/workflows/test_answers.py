@@ -70,7 +70,10 @@ def test_accepting_opens_the_review_and_keeps_what_was_read(department_review: b
         Action.ACCEPT,
         State.ACCEPTED,
         {"review": Review(path, path[0]), "accepted_at": NOW},
-        {"declaration": DECLARATION, "notice": None, "path": list(path)},
+        {
+            "accepted": {"version": 3, "declaration": DECLARATION, "notice": None, "clauses": "", "sha256": {}},
+            "path": list(path),
+        },
         events=(Event.INVITATION_ACCEPTED,),
         effects=(Effect.SNAPSHOT,),
     )
@@ -245,8 +248,20 @@ def test_the_schools_notice_is_ticked_and_changes_nothing_else() -> None:
         assert refusal.next == "勾选后再接受。"
         assert refusal.fields == {"notice": refusal.message}
     with_notice, without = allowed(accept(facts, notice="notice-2")), allowed(accept())
-    assert with_notice.detail == {**without.detail, "notice": "notice-2"}
+    assert with_notice.detail["accepted"] == {**without.detail["accepted"], "notice": "notice-2"}
     assert replace(with_notice, detail=without.detail) == without
+
+
+@pytest.mark.rule("R-INV-1")
+def test_the_clauses_that_were_read_are_the_ones_accepted() -> None:
+    facts = make_facts(clauses="2027-1", text_hashes={"clauses": "abc"})
+    for read in (None, "2026-1"):
+        refusal = refused(accept(facts, clauses=read))
+        assert refusal.code == Code.OUTDATED
+        assert refusal.message == "协议条款在您查看之后有更新，请重新阅读协议条款。"
+        assert refusal.next == "请看过新条款再接受。"
+    read = allowed(accept(facts, clauses="2027-1")).detail["accepted"]
+    assert (read["version"], read["clauses"], read["sha256"]) == (3, "2027-1", {"clauses": "abc"})
 
 
 @pytest.mark.rule("R-STEP-1")

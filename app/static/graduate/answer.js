@@ -51,7 +51,7 @@ function acceptance(one, option, place, redraw) {
       missing.box.focus();
       return;
     }
-    const body = { version: one.version, void_destination: Boolean(voided) };
+    const body = { version: one.version, clauses: one.clauses?.version ?? null, void_destination: Boolean(voided) };
     if (declaration) body.declaration = one.declaration.version;
     if (notice) body.notice = one.binding_notice.version;
     await send(body);

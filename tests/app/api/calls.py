@@ -36,6 +36,7 @@ def ticked(read: dict[str, Any], **overrides: Any) -> dict[str, Any]:
     """Return what 接受 sends for a page that was read and ticked."""
     notice, slot = read["binding_notice"], read["slot"]
     body: dict[str, Any] = {"version": read["version"], "declaration": read["declaration"]["version"]}
+    body |= {"clauses": read["clauses"]["version"]}
     body |= {"notice": notice["version"]} if notice else {}
     body |= {"void_destination": True} if slot and slot["voidable"] else {}
     return body | overrides

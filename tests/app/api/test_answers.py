@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app import actions
+from app import actions, texts
 from app.clock import now
 from app.extensions import db
-from app.models import History, Placement
+from app.models import History, LegalText, Placement, RollRecord
 from app.snapshots import terms_at
 from app.writing import write
 from tests import builders
@@ -80,7 +80,7 @@ def test_the_tick_is_kept_with_version_and_time(graduate: Graduate, client: ApiC
     assert read["declaration"]["title"] == "数据真实无误"
     assert accept(client, placement).status_code == 200
     step = last_step(placement)
-    assert step.detail["declaration"] == read["declaration"]["version"]
+    assert step.detail["accepted"]["declaration"] == read["declaration"]["version"]
     assert step.at.isoformat().startswith("2026-11-21T02:00")
 
 
@@ -91,7 +91,9 @@ def test_without_the_current_tick_nothing_is_accepted(
 ) -> None:
     placement = builders.make_invitation(graduate)
     detail = refused(
-        accept(client, placement, {"version": 1, "declaration": ticked_version}), 422, "declaration_required"
+        accept(client, placement, ticked(page(client, placement)) | {"declaration": ticked_version}),
+        422,
+        "declaration_required",
     )
     assert "数据真实无误" in detail["fields"]["declaration"]
     assert builders.reload(placement.id).state == "invited"
@@ -110,7 +112,7 @@ def test_the_binding_notice_is_shown_ticked_and_kept(app: Flask, bound: Graduate
     assert "签约效力即生效" in notice["text"]
     accepted = accept(client, placement)
     assert (accepted.status_code, accepted.json["label"]) == (200, "签约审核中（待学校审核）")
-    assert last_step(placement).detail["notice"] == notice["version"]
+    assert last_step(placement).detail["accepted"]["notice"] == notice["version"]
 
 
 @pytest.mark.rule("R-ON-6", http="refused")
@@ -231,3 +233,39 @@ def test_an_acceptance_sends_no_needless_statement(graduate: Graduate, client: A
     for number, statement in enumerate(sent, 1):
         print(number, " ".join(statement.split())[:100])
     assert len(sent) == STATEMENTS_OF_ACCEPT
+
+
+@pytest.mark.rule("R-INV-1", http="refused")
+def test_new_clauses_have_to_be_read_before_accepting(app: Flask, graduate: Graduate, client: ApiClient) -> None:
+    placement = builders.make_invitation(graduate)
+    body = ticked(page(client, placement))
+    old = texts.current("clauses.three_party")
+    assert old is not None
+    newer = LegalText(kind=old.kind, version="2027-1", body=old.body, sha256="f" * 64, published_at=now())
+    db.session.add(newer)
+    db.session.commit()
+
+    refused(accept(client, placement, body), 409, "outdated")
+    assert accept(client, placement, ticked(page(client, placement))).status_code == 200
+
+    accepted = last_step(placement).detail
+    assert accepted["accepted"]["version"] == 1 and accepted["accepted"]["clauses"] == "2027-1"
+    assert accepted["accepted"]["sha256"]["clauses"] == "f" * 64 and accepted["terms_digest"]
+    assert len(accepted["accepted"]["sha256"]["declaration"]) == 64
+
+
+def test_a_record_with_what_no_font_can_print_cannot_be_accepted(
+    app: Flask, graduate: Graduate, client: ApiClient
+) -> None:
+    placement = builders.make_invitation(graduate)
+    db.session.execute(update(RollRecord).where(RollRecord.id == graduate.roll.id).values(major="石油\U000f1234工程"))
+    db.session.commit()
+    answer = accept(client, placement, ticked(page(client, placement)))
+    refused(answer, 409, "unprintable")
+    assert "\U000f1234" in answer.json["message"]
+    assert builders.reload(placement.id).state == State.INVITED
+
+
+def test_a_correction_renames_the_invitation(app: Flask, graduate: Graduate) -> None:
+    placement = builders.make_invitation(graduate)
+    assert correct(placement, employer_name="更名之后的单位有限公司").title == "更名之后的单位有限公司"

@@ -78,7 +78,11 @@ def live(graduate: Graduate, client: Any) -> Live:
             ("POST", "/api/v1/sessions"): {"username": graduate.phone, "password": PASSWORD},
             ("POST", "/api/v1/sessions/current/proof"): {"password": PASSWORD},
             ("POST", "/api/v1/records/{record_id}/confirmation"): {"shown_version": shown},
-            ("POST", "/api/v1/invitations/{invitation_id}/accept"): {"version": 1, "declaration": "2026-1"},
+            ("POST", "/api/v1/invitations/{invitation_id}/accept"): {
+                "version": 1,
+                "clauses": "2026-1",
+                "declaration": "2026-1",
+            },
             ("POST", "/api/v1/invitations/{invitation_id}/decline"): {"reason": "已有其他意向"},
             ("POST", "/api/v1/placements/{placement_id}/downloads"): {"what": "preview"},
         },

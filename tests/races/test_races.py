@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from app import actions, history, snapshots, writing
+from app import actions, history, searching, snapshots, writing
 from app.extensions import db
 from app.models import Document, Placement
 from tests import application, builders
@@ -212,6 +213,25 @@ def test_acceptance_against_withdrawal_the_first_wins(app: Flask, monkeypatch: p
 
         assert ended == {WON: 1, "wrong_state": SOME // 2 * 2 - 1}
         assert builders.reload(placement.id).state in (State.ACCEPTED, State.WITHDRAWN)
+
+
+def test_searching_and_inviting_do_not_deadlock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each locks one row and refers to the other's: the locks must leave room for the checks of foreign keys."""
+    school, employer = builders.make_school(), builders.make_employer()
+    officer = builders.employer_actor(employer)
+    jobs = []
+    for _ in range(10):
+        graduate = builders.make_graduate(school)
+        wanted = searching.ByIdentity(graduate.roll.name, "resident_id", graduate.id_number)
+        terms = builders.TERMS | {"employer_name": employer.name}
+        deadline = builders.now() + timedelta(days=5)
+        jobs.append(partial(searching.search, officer, wanted))
+        jobs.append(partial(actions.invite, graduate.roll.id, officer, terms, Request(deadline_at=deadline)))
+    db.session.remove()
+
+    ended = Race(app, monkeypatch).run(jobs)
+
+    assert ended == {WON: len(jobs)}
 
 
 @pytest.mark.rule("R-PDF-2")

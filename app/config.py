@@ -23,6 +23,7 @@ SETTINGS: dict[str, str | None] = {
     "SEAL_CERT_FILE": "",
     "SEAL_KEY_PASSPHRASE": "",
     "PDF_FONT_FALLBACKS": "",
+    "PDF_FONT_CACHE": "",
     "CLOCK_OFFSET_SECONDS": "0",
     "TRUSTED_PROXIES": "0",
     "LOG_LEVEL": "INFO",

@@ -83,9 +83,9 @@ def _visible(character: str) -> bool:
 
 
 def cache_folder() -> Path:
-    """Where built fonts are kept: PDF_FONT_CACHE, else `var/fonts` beside the packages."""
+    """Where built fonts are kept: PDF_FONT_CACHE, else `fonts` in VAR_DIR, which is `var` by default."""
     configured = os.environ.get("PDF_FONT_CACHE")
-    return Path(configured) if configured else Path(__file__).resolve().parent.parent / "var" / "fonts"
+    return Path(configured) if configured else Path(os.environ.get("VAR_DIR") or "var") / "fonts"
 
 
 def instance_file(weight: int) -> Path:

@@ -68,6 +68,16 @@ def test_concurrent_builders_leave_one_whole_file(tmp_path):
     assert sizes == {left.stat().st_size} and left.suffix == ".ttf"
 
 
+def test_built_fonts_lie_in_the_programs_folder_unless_told_otherwise(monkeypatch, tmp_path):
+    for name in ("PDF_FONT_CACHE", "VAR_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    assert fonts.cache_folder() == Path("var/fonts")
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    assert fonts.cache_folder() == tmp_path / "fonts"
+    monkeypatch.setenv("PDF_FONT_CACHE", str(tmp_path / "elsewhere"))
+    assert fonts.cache_folder() == tmp_path / "elsewhere"
+
+
 HANAMIN = Path("/usr/share/fonts/truetype/hanazono/HanaMinB.ttf")
 
 

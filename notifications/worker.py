@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 2  # seconds in which an idle worker hears no bell and does its rounds
 RECONNECT = 1.0
+SIGN_EVERY = 1.0
 
 
 class Worker(SimpleWorker):
@@ -32,6 +33,7 @@ class Worker(SimpleWorker):
     def __init__(self, connection: Redis, rounds: Rounds):
         self.asked_to_stop = False
         self._on_rounds = False
+        self._next_sign = 0.0
         self._rounds = rounds
         super().__init__(
             [queue.value for queue in Queue],
@@ -42,9 +44,15 @@ class Worker(SimpleWorker):
         )
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """Do the rounds whenever RQ comes by here: before each wait for a job, also while Redis is away."""
+        """Do the rounds whenever RQ comes by here: before each wait for a job, also while Redis is away.
+
+        RQ comes by three times a job; once a second is enough for a sign of life that is good for a minute.
+        """
         if pipeline is None:
             self._go_round()
+            if time.monotonic() < self._next_sign:
+                return
+            self._next_sign = time.monotonic() + SIGN_EVERY
         super().heartbeat(timeout, pipeline)
 
     def _go_round(self) -> None:

@@ -1,11 +1,17 @@
 """One error form for the API, one friendly page for people; refusals of the rules become statuses by a table."""
 
 import logging
+import sqlite3
+from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, request
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
+from app.extensions import db
+from app.writing import rollback
 from workflows.calendar import say
 from workflows.case import Refusal, Refused
 from workflows.vocabulary import Code
@@ -99,10 +105,12 @@ def _wants_json() -> bool:
 
 
 def answer(status: int, code: str, message: str, detail: dict[str, Any]) -> tuple[Response | str, int]:
-    """Return the one JSON form for the API, a page for people."""
+    """Return the one JSON form for the API, a page for people; the page asks nothing of the database."""
     if _wants_json():
         return jsonify({"code": code, "message": message, "detail": detail}), status
-    return render_template("error.html", status=status, message=message, detail=detail), status
+    # Not render_template: a room's context processors read the caller's tenant, and the database may be what failed.
+    page = current_app.jinja_env.get_template("error.html")
+    return page.render(status=status, message=message, detail=detail), status
 
 
 def _refused(error: Refused) -> tuple[Response | str, int]:
@@ -134,6 +142,21 @@ def _flat(fields: dict[str, Any]) -> dict[str, str]:
     return {str(name): text[0] if isinstance(text, list) and text else str(text) for name, text in fields.items()}
 
 
+def _is_busy(error: Exception) -> bool:
+    """Tell a lock that was waited for too long, a deadlock or a lost connection from an error in a statement."""
+    orig = getattr(error, "orig", None)
+    if isinstance(orig, sqlite3.Error):
+        return getattr(orig, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return True
+
+
+def _busy(error: Exception) -> Any:
+    if not _is_busy(error):
+        return _unexpected(error)
+    log.warning("database busy", extra={"kind": type(getattr(error, "orig", error)).__name__})
+    return *answer(503, *WEB[503], {}), {"Retry-After": "1"}
+
+
 def _unexpected(error: Exception) -> tuple[Response | str, int]:
     # The text of an exception may hold personal data: only its type and place are logged (reliability.md §4).
     trace = error.__traceback__
@@ -144,10 +167,26 @@ def _unexpected(error: Exception) -> tuple[Response | str, int]:
     return answer(500, WEB[500][0], WEB[500][1], {})
 
 
+def _afresh(handle: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Let a handler begin without the transaction that failed: PostgreSQL refuses every statement in an aborted one."""
+
+    def handled(error: Any) -> Any:
+        try:
+            rollback()
+        except SQLAlchemyError as lost:
+            log.warning("connection lost", extra={"kind": type(lost).__name__})
+            db.session().invalidate()
+        return handle(error)
+
+    return handled
+
+
 def install(app: Flask) -> None:
     """Register the handlers."""
-    app.register_error_handler(Refused, _refused)
-    app.register_error_handler(ApiError, _api_error)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Refused, _afresh(_refused))
+    app.register_error_handler(ApiError, _afresh(_api_error))
+    app.register_error_handler(HTTPException, _afresh(_http))
+    for busy in (OperationalError, PoolTimeoutError):
+        app.register_error_handler(busy, _afresh(_busy))
     if not app.config.get("PROPAGATE_EXCEPTIONS"):
-        app.register_error_handler(Exception, _unexpected)
+        app.register_error_handler(Exception, _afresh(_unexpected))

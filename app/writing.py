@@ -45,13 +45,16 @@ def begin_write() -> None:
         db.session.connection(execution_options={"immediate": True})
 
 
-def commit() -> None:
-    """Commit, then ring the bell for the outbox rows of this transaction."""
-    db.session.commit()
+def _ring() -> None:
+    """Ring the bell for the outbox rows of the committed transaction; the sweeper finds what no bell was rung for."""
     bells = g.pop("bells", []) if has_app_context() else []
     ring: Callable[[list[tuple[int, str]]], object] | None = current_app.extensions.get("doorbell")
-    if bells and ring:
+    if not bells or not ring:
+        return
+    try:
         ring(bells)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the write is committed and must be answered as such
+        log.warning("the bell did not ring", extra={"kind": type(error).__name__})
 
 
 def rollback() -> None:
@@ -70,16 +73,16 @@ def constraint_of(error: IntegrityError) -> str:
 
 
 def write(work: Callable[[], Answer]) -> Answer:
-    """Run `work` and commit; on any exception nothing is kept.
+    """Run `work`, commit and ring the bell; on any exception nothing is kept.
 
     Raises Refused as it came, or for a violated constraint that has a sentence; other IntegrityErrors become a
-    RuntimeError that names the constraint alone.
+    RuntimeError that names the constraint alone. OperationalError (lock time-out, deadlock, busy SQLite) passes:
+    the jobs try again later, and `app.errors` answers 503 with Retry-After.
     """
     try:
         begin_write()
         answer = work()
-        commit()
-        return answer
+        db.session.commit()
     except IntegrityError as error:
         rollback()
         name = constraint_of(error)
@@ -90,6 +93,8 @@ def write(work: Callable[[], Answer]) -> Answer:
     except BaseException:
         rollback()
         raise
+    _ring()
+    return answer
 
 
 def tune_sqlite(engine: Engine) -> None:

@@ -27,6 +27,11 @@ def expire_due(limit: int = 200) -> int:
             done += 1
         except Refused:  # answered, or recorded by somebody else, in the meantime
             continue
+        except Exception as error:  # noqa: BLE001 - one bad row does not stop the others
+            log.error(
+                "a lapsed invitation was not recorded",
+                extra={"placement_id": placement_id, "kind": type(error).__name__},
+            )
     if done:
         log.info("lapsed invitations recorded", extra={"count": done})
     return done

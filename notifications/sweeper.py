@@ -4,27 +4,58 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
-from sqlalchemy import bindparam, delete
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Delete, Table, and_, bindparam, delete, exists, or_, select, tuple_
 
 from app import storage
 from app.clock import now
 from app.expiry import expire_due
 from app.extensions import db
-from app.models import DownloadTicket, IdempotencyKey
+from app.models import Delivery, DownloadTicket, IdempotencyKey, Outbox, Session, Verification
 from app.writing import write
 from notifications import doorbell, jobs, outbox
 
 log = logging.getLogger(__name__)
 
-KEYS_KEPT = timedelta(hours=48)
-TICKETS_KEPT = timedelta(hours=1)
+KEPT = {
+    "keys": timedelta(hours=48),
+    "tickets": timedelta(hours=1),
+    "used_tickets": timedelta(),
+    "sessions": timedelta(days=30),
+    "misses": timedelta(days=2),
+    "outbox": timedelta(days=90),
+}
+BATCH = 1000  # rows that one transaction removes
+BATCHES = 20  # of a kind in one round
 PATIENCE = 10.0  # seconds without Redis after which the sweeper works rows off itself
 AT_ONCE = 50  # rows that it works off in one go
 
-_OLD_KEYS = delete(IdempotencyKey.__table__).where(IdempotencyKey.__table__.c.at < bindparam("before"))
-_OLD_TICKETS = delete(DownloadTicket.__table__).where(DownloadTicket.__table__.c.expires_at < bindparam("before"))
+_key, _ticket, _session = IdempotencyKey.__table__, DownloadTicket.__table__, Session.__table__
+_look, _outbox, _delivery = Verification.__table__, Outbox.__table__, Delivery.__table__
+
+
+def _some(table: Table, *which: Any) -> Delete:
+    """Return the statement that removes up to `most` of these rows."""
+    own = list(table.primary_key.columns)
+    some = select(*own).where(*which).limit(bindparam("most"))
+    return delete(table).where(tuple_(*own).in_(some) if len(own) > 1 else own[0].in_(some))
+
+
+_before: Any = bindparam("before")
+_OLD = {
+    "keys": _some(_key, _key.c.at < _before),
+    "tickets": _some(_ticket, _ticket.c.expires_at < _before),
+    "used_tickets": _some(_ticket, _ticket.c.used_at.is_not(None), _ticket.c.expires_at < _before),
+    "sessions": _some(_session, or_(_session.c.expires_at < _before, _session.c.revoked_at < _before)),
+    "misses": _some(_look, _look.c.document_id.is_(None), _look.c.at < _before),
+    "outbox": _some(
+        _outbox,
+        and_(_outbox.c.state == "done", _outbox.c.done_at < _before),
+        ~exists().where(_delivery.c.outbox_id == _outbox.c.id),
+    ),
+}
 
 
 def sweep() -> list[int]:
@@ -36,19 +67,33 @@ def sweep() -> list[int]:
 
 
 def tidy() -> dict[str, int]:
-    """Remove idempotency keys after 48 hours, old download tickets, part files of dead writers; return how many."""
+    """Remove what has served its time, in bounded batches, and part files of dead writers; return how many.
 
-    def rows() -> dict[str, int]:
-        at, connection = now(), db.session.connection()
-        keys = connection.execute(_OLD_KEYS, {"before": at - KEYS_KEPT}).rowcount
-        tickets = connection.execute(_OLD_TICKETS, {"before": at - TICKETS_KEPT}).rowcount
-        return {"keys": keys, "tickets": tickets}
+    Idempotency keys go after 48 hours, download tickets an hour after their end and used ones at it, sessions 30 days
+    after their end, looks at codes that do not exist after 2 days, outbox rows 90 days after they are done unless a
+    delivery refers to them.
+    """
+    return {name: _remove_old(name) for name in _OLD} | {"parts": storage.clear_parts()}
 
-    return write(rows) | {"parts": storage.clear_parts()}
+
+def _remove_some(name: str) -> int:
+    values = {"before": now() - KEPT[name], "most": BATCH}
+    return db.session.connection().execute(_OLD[name], values).rowcount
+
+
+def _remove_old(name: str) -> int:
+    removed = 0
+    for _ in range(BATCHES):
+        count = write(partial(_remove_some, name))
+        removed += count
+        if count < BATCH:
+            break
+    return removed
+
 
 
 class Rounds:
-    """The regular rounds of one worker: `go` does what it is time for; it never raises for a database that is away."""
+    """The regular rounds of one worker: `go` does what it is time for; it never raises, whatever befell a duty."""
 
     def __init__(self) -> None:
         self._next: dict[Callable[[], object], float] = {}
@@ -64,8 +109,8 @@ class Rounds:
     def _do(self, duty: Callable[[], object]) -> None:
         try:
             duty()
-        except (SQLAlchemyError, OSError) as error:
-            log.error("a round was cut short", extra={"kind": type(error).__name__})
+        except Exception as error:  # noqa: BLE001 - a duty that fails does not stop the worker, nor the other duties
+            log.error("a round was cut short", extra={"duty": duty.__name__, "kind": type(error).__name__})
         finally:
             db.session.remove()
 

@@ -74,5 +74,5 @@ TOPICS: dict[Event, Topic] = {
 
 
 def queue_of(event: str) -> Queue:
-    """Return the queue on which an event is worked off."""
-    return TOPICS[Event(event)].queue
+    """Return the queue on which an event is worked off; an unknown one comes to the dead letters by that of alerts."""
+    return TOPICS[Event(event)].queue if event in set(Event) else Queue.ALERTS

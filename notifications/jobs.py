@@ -21,7 +21,7 @@ from notifications.messages import Letter, write_letters
 from notifications.outbox import Claimed, FailedError, LostLeaseError, PermanentError
 from notifications.topics import Channel, Queue, queue_of
 from pdf.fonts import UnprintableError
-from pdf.jobs import store_agreements
+from pdf.jobs import NoSuchPlacementError, store_agreements
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,8 @@ def run(outbox_ids: Sequence[int]) -> None:
             log.error("the database refused a worker", extra={"outbox_id": row, "kind": type(error).__name__})
         except LostLeaseError:
             log.warning("another worker has taken over", extra={"outbox_id": row})
+        except Exception as error:  # noqa: BLE001 - one bad row does not stop the others
+            log.error("a worker could not settle a row", extra={"outbox_id": row, "kind": type(error).__name__})
         finally:
             db.session.remove()
 
@@ -112,3 +114,5 @@ def _make_document(claimed: Claimed) -> None:
         store_agreements(claimed.placement_id)
     except UnprintableError:  # refused where the text enters; a font taken away since would come to this
         raise PermanentError("unprintable") from None
+    except NoSuchPlacementError:
+        raise PermanentError("no_such_record") from None

@@ -40,6 +40,10 @@ _FIRST = (
 )
 
 
+class NoSuchPlacementError(LookupError):
+    """There is no placement with this id: trying again would not help."""
+
+
 def seal() -> Seal:
     """Return the platform's seal: from SEAL_KEY_FILE, else, never in production, one made by itself in VAR_DIR/seal."""
     if "seal" not in current_app.extensions:
@@ -94,13 +98,16 @@ def _agreement(snapshot: Any, clauses_version: str, issue: facts.Issue | None, a
 def store_agreements(placement_id: int) -> None:
     """Make the file of every document of a placement that has none yet; doing it again changes nothing (P5).
 
-    Raises StorageError when the disk is full, UnprintableError for a character that no font has.
+    Raises NoSuchPlacementError, StorageError when the disk is full, UnprintableError for a character that no font has.
     """
     placement = db.session.get(Placement, placement_id)
+    if placement is None:
+        raise NoSuchPlacementError(placement_id)
     for document in db.session.execute(_UNSTORED, {"placement": placement_id}).all():
-        plain = body(cast(Placement, placement), document)
+        plain = body(placement, document)
         rollback()
         _store(document, plain)
+    rollback()  # nothing left to make: no read transaction stays open
 
 
 def _store(document: Any, plain: bytes) -> None:

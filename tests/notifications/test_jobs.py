@@ -176,6 +176,14 @@ def test_a_permanent_failure_is_a_dead_letter_at_once(app: Flask) -> None:
     assert [(letter.event, letter.error) for letter in outbox.dead()] == [("invitation.sent", "no_such_record")]
 
 
+def test_a_document_of_a_placement_that_is_not_there_is_a_dead_letter_at_once(app: Flask) -> None:
+    builders.make_placement()
+    db.session.execute(update(Outbox).values(event="agreement.issued", placement_id=4711))
+    db.session.commit()
+    work_off()
+    assert [(letter.event, letter.error) for letter in outbox.dead()] == [("agreement.issued", "no_such_record")]
+
+
 def test_a_worker_that_lost_its_lease_stops_and_writes_no_result(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     builders.make_placement()
     send = channels.SEND[Channel.IN_APP]

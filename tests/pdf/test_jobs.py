@@ -86,6 +86,18 @@ def test_doing_it_again_changes_nothing(app: Flask) -> None:
     assert (again.body_sha256, again.file_sha256, again.stored_at) == before and stored_files(app) == file
 
 
+def test_no_read_transaction_stays_open_where_nothing_is_left_to_make(app: Flask) -> None:
+    placement_id = builders.make_placement(State.EFFECTIVE).id
+    for _ in range(2):
+        jobs.store_agreements(placement_id)
+        assert not db.session().in_transaction()
+
+
+def test_a_placement_that_is_not_there_is_said(app: Flask) -> None:
+    with pytest.raises(jobs.NoSuchPlacementError):
+        jobs.store_agreements(999)
+
+
 def test_of_two_workers_the_first_seal_wins_and_the_body_is_the_same(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 DEVELOPMENT_FIELD_KEY = "1:" + base64.b64encode(b"development-only-field-key-32byt").decode()
@@ -39,6 +39,8 @@ REQUIRED_IN_PRODUCTION = (
     "SEAL_KEY_FILE",
     "SEAL_CERT_FILE",
 )
+DEVELOPMENT_KEYS = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY")
+SHORTEST_SECRET = 32  # characters
 
 
 class SettingsError(RuntimeError):
@@ -50,10 +52,22 @@ def _given(overrides: Mapping[str, Any] | None) -> dict[str, Any]:
     return values | dict(overrides or {})
 
 
-def _refuse_demo_settings(values: Mapping[str, Any]) -> None:
+def _refuse_known_keys(values: Mapping[str, Any]) -> None:
+    """Refuse keys that everybody can read here wherever people come from outside, which https says."""
+    for name in DEVELOPMENT_KEYS:
+        known = str(SETTINGS[name]).removeprefix("1:")
+        if known in str(values[name]):
+            raise SettingsError(f"{name} must not be the development key where PUBLIC_URL is https")
+
+
+def _refuse_demo_settings(values: Mapping[str, Any], given: Container[str]) -> None:
     for name in REQUIRED_IN_PRODUCTION:
-        if not values.get(name) or values[name] == SETTINGS[name]:
+        if not values.get(name) or name not in given:
             raise SettingsError(f"{name} must be set in production")
+    if len(str(values["SECRET_KEY"])) < SHORTEST_SECRET:
+        raise SettingsError(f"SECRET_KEY must have at least {SHORTEST_SECRET} characters in production")
+    if int(values["TRUSTED_PROXIES"]) < 1:
+        raise SettingsError("TRUSTED_PROXIES must be at least 1 in production")
     if not str(values["PUBLIC_URL"]).startswith("https://"):
         raise SettingsError("PUBLIC_URL must be https in production")
     if str(values["DATABASE_URL"]).startswith("sqlite"):
@@ -78,15 +92,17 @@ def _limits_url(redis_url: str) -> str:
 def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return Flask's configuration from the environment and `overrides`.
 
-    Raises SettingsError in production for a missing or demo setting.
+    Raises SettingsError in production for a missing or demo setting, and behind https for a development key.
     """
     values = _given(overrides)
     if values["APP_ENV"] not in ("development", "test", "production"):
         raise SettingsError("APP_ENV must be development, test or production")
     production = values["APP_ENV"] == "production"
     if production:
-        _refuse_demo_settings(values)
+        _refuse_demo_settings(values, {*os.environ, *(overrides or {})})
     https = str(values["PUBLIC_URL"]).startswith("https://")
+    if https:
+        _refuse_known_keys(values)
     url = _database_url(values)
     engine: dict[str, Any] = {"hide_parameters": True}
     if not url.startswith("sqlite"):

@@ -27,18 +27,43 @@ GOOD = {
     "INDEX_KEY": KEY,
     "SEAL_KEY_FILE": "/keys/seal.pem",
     "SEAL_CERT_FILE": "/keys/seal.crt",
+    "TRUSTED_PROXIES": "1",
 }
 
 
-def test_production_starts_with_real_settings_only() -> None:
+def test_production_starts_with_real_settings_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in config.SETTINGS:
+        monkeypatch.delenv(name, raising=False)
     loaded = config.load(GOOD)
     assert (loaded["PRODUCTION"], loaded["COOKIE_PREFIX"], loaded["SESSION_COOKIE_SECURE"]) == (True, "__Host-", True)
     bad = [{name: ""} for name in config.REQUIRED_IN_PRODUCTION]
-    bad += [{name: config.SETTINGS[name]} for name in ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "REDIS_URL")]
+    bad += [{name: config.SETTINGS[name]} for name in config.DEVELOPMENT_KEYS]
     bad += [{"DATABASE_URL": "sqlite:///x.db"}, {"CLOCK_OFFSET_SECONDS": "60"}, {"PUBLIC_URL": "http://sign.example"}]
+    bad += [{"SECRET_KEY": "x" * 31}, {"TRUSTED_PROXIES": "0"}, {"TRUSTED_PROXIES": "-1"}]
+    bad += [{"FIELD_KEYS": f"{config.DEVELOPMENT_FIELD_KEY},2:{KEY}"}]
     for change in bad:
         with pytest.raises(config.SettingsError, match=next(iter(change))):
             config.load(GOOD | change)
+
+
+def test_the_local_redis_is_good_enough_once_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    local = {"REDIS_URL": config.SETTINGS["REDIS_URL"]}
+    assert config.load(GOOD | local)["PRODUCTION"]
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    nothing_said = {name: value for name, value in GOOD.items() if name != "REDIS_URL"}
+    with pytest.raises(config.SettingsError, match="REDIS_URL"):
+        config.load(nothing_said)
+    monkeypatch.setenv("REDIS_URL", local["REDIS_URL"])
+    assert config.load(nothing_said)["REDIS_URL"] == local["REDIS_URL"]
+
+
+@pytest.mark.parametrize("kind", ["development", "test", "production"])
+@pytest.mark.parametrize("name", config.DEVELOPMENT_KEYS)
+def test_no_site_behind_https_runs_on_a_development_key(kind: str, name: str) -> None:
+    given = GOOD | {"APP_ENV": kind}
+    assert config.load(given)["SESSION_COOKIE_SECURE"]
+    with pytest.raises(config.SettingsError, match=name):
+        config.load(given | {name: config.SETTINGS[name]})
 
 
 def test_a_sealed_value_opens_only_where_it_was_sealed() -> None:

@@ -87,9 +87,10 @@ def guard() -> Any:
 
 
 def _to_the_door(door: str) -> Any:
+    """Lead to the door and back to the page afterwards, without its searches: names stay out of addresses and logs."""
     if door == "graduate":
         raise ApiError(401, *WEB[401])
-    return redirect(url_for(f"{'employers' if door == 'employer' else 'staff'}.sign_in", next=request.full_path))
+    return redirect(url_for(f"{'employers' if door == 'employer' else 'staff'}.sign_in", next=request.path))
 
 
 def actor() -> Actor:

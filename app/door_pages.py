@@ -10,7 +10,6 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app import auth, doors
-from app.crypto import digest
 from app.writing import write
 
 log = logging.getLogger(__name__)
@@ -35,10 +34,6 @@ class DoorPage:
     endpoint: str
     home: str
     room: str
-
-    def typed_name(self) -> str:
-        """Return the user name as the limiter keeps it: hashed, for people type all kinds of numbers into it."""
-        return digest(f"sign_in.{self.door}", request.form.get("username", "").strip()[: doors.LONGEST])
 
     def sign_in(self) -> Any:
         """Show the door, or let its account in and go on to the page that was wanted."""
@@ -76,8 +71,3 @@ class DoorPage:
 
     def _wanted(self) -> str:
         return self._target() or url_for(self.home)
-
-
-def failed(response: Response) -> bool:
-    """Say whether a try to sign in counts against the limits."""
-    return response.status_code in (WRONG_STATUS, DOOR_STATUS)

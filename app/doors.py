@@ -1,5 +1,8 @@
 """The three doors: each lets in its own kind of account and names the right door otherwise (R-ENTRY-1)."""
 
+import contextlib
+import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -11,12 +14,14 @@ from app import auth, people
 from app.extensions import db
 from app.models import Account, EmployerUser, Staff
 from app.writing import rollback
+from workflows.codes import CodeError, clean_mobile
 from workflows.identity import IdentityError, IdentityKind, clean_id_number
 
 TITLE = {"graduate": "学生登录", "employer": "单位登录", "staff": "学校登录"}
 KIND_OF_ACCOUNT = {"graduate": "毕业生", "employer": "用人单位", "staff": "院校或省级"}
 LONGEST = 200
 WRONG = "用户名或密码不正确，请核对后重试。"
+_UNTYPED = re.compile(r"[\0\ud800-\udfff]")  # no database and no hash takes these
 
 
 class Found(NamedTuple):
@@ -44,19 +49,33 @@ class WrongDoorError(Exception):
 def enter(door: str, username: str, password: str) -> int:
     """Return the id of the account behind a door; raises WrongCredentialsError or WrongDoorError.
 
-    One password is checked whether or not the account exists. No lock and no transaction is held meanwhile.
+    A name may be one person's phone and another's passport: the password decides, at this door before the others.
+    One is checked also where there is no account. No lock and no transaction is held meanwhile.
     """
     username = username.strip()
-    if not username or max(len(username), len(password)) > LONGEST or "\0" in username:
+    if not username or max(len(username), len(password)) > LONGEST or _UNTYPED.search(username + password):
         raise WrongCredentialsError
     found = sorted(_accounts(username), key=lambda one: one.door != door)
     rollback()
-    best = found[0] if found else None
-    if not auth.check_password(best.password_hash if best else None, password) or best is None:
+    if not found:
+        auth.check_password(None, password)
+    right = next((one for one in found if auth.check_password(one.password_hash, password)), None)
+    if right is None:
         raise WrongCredentialsError
-    if best.door != door:
-        raise WrongDoorError(best.door)
-    return best.id
+    if right.door != door:
+        raise WrongDoorError(right.door)
+    return right.id
+
+
+def canonical(username: str) -> str:
+    """Return the one spelling under which all spellings of a user name are counted: every one that `enter` takes.
+
+    Blanks, dashes, case, width and a country code do not count; what cannot be encoded becomes “?”.
+    """
+    plain = re.sub(r"[\s\-–—]", "", unicodedata.normalize("NFKC", username)).casefold()
+    with contextlib.suppress(CodeError):
+        plain = clean_mobile(plain)
+    return plain[:LONGEST].encode("utf-8", "replace").decode()
 
 
 def safe_target(target: str | None, room: str) -> str:
@@ -76,12 +95,15 @@ def _accounts(username: str) -> Iterator[Found]:
         wanted = select(model.id, model.password_hash).where(model.username == username, model.active)
         yield from (Found(door, *row) for row in db.session.execute(wanted))
     graduates = select(Account.id, Account.password_hash).where(or_(*_ways_to_a_graduate(username)))
-    yield from (Found("graduate", *row) for row in db.session.execute(graduates.limit(1)))
+    yield from (Found("graduate", *row) for row in db.session.execute(graduates.order_by(Account.id)))
 
 
 def _ways_to_a_graduate(username: str) -> Iterator[Any]:
     """Yield the conditions of a phone number, an e-mail address and an identity number."""
-    yield Account.phone_blind == people.blind_phone(username)
+    try:
+        yield Account.phone_blind == people.blind_phone(clean_mobile(username))
+    except CodeError:
+        yield Account.phone_blind == people.blind_phone(username)
     yield Account.email_blind == people.blind_email(username)
     for kind in IdentityKind:
         try:

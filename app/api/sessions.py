@@ -3,7 +3,6 @@
 import logging
 from typing import Any
 
-from flask import Response, request
 from flask_limiter.util import get_remote_address
 from sqlalchemy import select
 
@@ -14,6 +13,7 @@ from app.crypto import digest, token_hash
 from app.errors import ApiError
 from app.extensions import db, limiter
 from app.models import Account, Session
+from app.sign_in_limits import failed, per_name
 from app.writing import rollback, write
 
 log = logging.getLogger(__name__)
@@ -21,33 +21,19 @@ blueprint = Room("sessions", __name__, url_prefix="/sessions", description="ç™»å
 
 # Failures alone count: a whole campus may sign in from one address on the same evening.
 FAILURES_OF_AN_ADDRESS = "60 per minute; 600 per hour"
-FAILURES_OF_A_NAME = "10 per 10 minutes"
+FAILURES_OF_A_PROOF = "10 per 10 minutes"
 ALL_OF_AN_ADDRESS = "1200 per minute"
-
-
-def _name() -> str:
-    """Return the typed user name as the limiter keeps it: a keyed hash, whatever the body holds."""
-    try:
-        body = request.get_json(silent=True)
-        typed = body.get("username") if isinstance(body, dict) else None
-        return digest("sign_in.graduate", str(typed or "").strip().upper()[: doors.LONGEST])
-    except (RecursionError, UnicodeEncodeError):
-        return "unreadable"
 
 
 def _caller() -> str:
     return digest("proof.graduate", auth.token_of("graduate")[:100].encode("utf-8", "replace").decode())
 
 
-def _failed(response: Response) -> bool:
-    return response.status_code in (401, 403)
-
-
 @blueprint.post("")
 @blueprint.doc(security=[])
 @limiter.limit(ALL_OF_AN_ADDRESS, key_func=get_remote_address)
-@limiter.limit(FAILURES_OF_AN_ADDRESS, key_func=get_remote_address, deduct_when=_failed)
-@limiter.limit(FAILURES_OF_A_NAME, key_func=_name, deduct_when=_failed)
+@limiter.limit(FAILURES_OF_AN_ADDRESS, key_func=get_remote_address, deduct_when=failed)
+@per_name
 @blueprint.arguments(SignInInput)
 @blueprint.response(201, SessionAnswer)
 @access.policy("public")
@@ -82,7 +68,7 @@ def sign_out() -> Any:
 
 
 @blueprint.post("/current/proof")
-@limiter.limit(FAILURES_OF_A_NAME, key_func=_caller, deduct_when=_failed)
+@limiter.limit(FAILURES_OF_A_PROOF, key_func=_caller, deduct_when=failed)
 @blueprint.arguments(PasswordInput)
 @blueprint.response(200, ProofAnswer)
 @access.policy("graduate")

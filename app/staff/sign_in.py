@@ -3,8 +3,9 @@
 from typing import Any
 
 from app import access
-from app.door_pages import DoorPage, failed
+from app.door_pages import DoorPage
 from app.extensions import limiter
+from app.sign_in_limits import failed, per_name
 from app.staff import blueprint
 
 DOOR = DoorPage("staff", "staff/sign_in.html", "staff.sign_in", "staff.home", room="/staff/")
@@ -12,7 +13,7 @@ DOOR = DoorPage("staff", "staff/sign_in.html", "staff.sign_in", "staff.home", ro
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @limiter.limit("30 per minute; 200 per hour", methods=["POST"], deduct_when=failed)
-@limiter.limit("8 per 10 minutes", key_func=DOOR.typed_name, methods=["POST"], deduct_when=failed)
+@per_name
 @access.policy("public")
 def sign_in() -> Any:
     """Show the door, or let a staff member in."""

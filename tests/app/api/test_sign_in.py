@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app import auth, people
-from app.api import sessions
+from app import auth, doors, people, sign_in_limits
 from app.clock import now
 from app.extensions import db, limiter
 from app.models import Account, RollRecord, School
@@ -288,6 +287,86 @@ def test_proofs_are_limited(limited: Limited) -> None:
 
 def test_the_limiter_never_sees_a_user_name(app: Flask, graduate: Graduate) -> None:
     with app.test_request_context(json={"username": graduate.phone}):
-        assert graduate.phone not in sessions._name()
-    with app.test_request_context(data="[" * 50_000, content_type="application/json"):
-        assert sessions._name() == "unreadable"
+        assert graduate.phone not in sign_in_limits.name() + sign_in_limits.name_and_network()
+    with app.test_request_context(json={"username": ""}):
+        nobody = sign_in_limits.name()
+    for unreadable in ("[" * 50_000, '{"username": {}}', '["x"]', "", "{"):
+        with app.test_request_context(data=unreadable, content_type="application/json"):
+            assert sign_in_limits.name() == nobody
+    with app.test_request_context(data='{"username": "\\ud800"}', content_type="application/json"):
+        assert sign_in_limits.name() != nobody
+
+
+def spellings(graduate: Graduate) -> list[str]:
+    phone = graduate.phone
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in phone)
+    return [f"{phone[:3]} {phone[3:7]} {phone[7:]}", f" {phone[:3]}-{phone[3:]}", f"+86{phone}", wide, phone]
+
+
+def test_a_phone_number_is_found_however_it_is_typed(app: Flask, graduate: Graduate) -> None:
+    for spelling in spellings(graduate):
+        assert sign_in(app, spelling).status_code == 201
+
+
+def test_another_spelling_another_door_or_a_neighbour_does_not_get_more_tries(limited: Limited) -> None:
+    number, app = limited.graduate.id_number, limited.app
+    with app.app_context():
+        for typed in (*spellings(limited.graduate), *spellings(limited.graduate)[:3]):
+            refused(sign_in(app, typed, "wrong"), 401, "wrong_credentials")
+        for door in ("staff", "employer"):
+            form = {"username": limited.graduate.phone, "password": "wrong"}
+            assert app.test_client().post(f"/{door}/sign-in", data=form).status_code == 401
+        for typed in spellings(limited.graduate):
+            refused(sign_in(app, typed), 429, "too_many")
+        form = {"username": limited.graduate.phone, "password": PASSWORD}
+        for address, status in (("127.0.0.200", 429), ("127.0.1.1", 403)):
+            away = app.test_client().post("/staff/sign-in", data=form, environ_base={"REMOTE_ADDR": address})
+            assert away.status_code == status
+        assert (
+            len({doors.canonical(typed) for typed in (number, f"{number[:6]} {number[6:-1]}-{number[-1:].lower()}")})
+            == 1
+        )
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_failures_of_one_name_are_limited_wherever_they_come_from(
+    limited: Limited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "check_password", lambda stored, password: False)  # a hundred hashes take their time
+    with limited.app.app_context():
+        form = {"username": limited.graduate.phone, "password": "wrong"}
+        tries = [
+            limited.app.test_client().post("/staff/sign-in", data=form, environ_base={"REMOTE_ADDR": f"10.0.{n}.1"})
+            for n in range(102)
+        ]
+        assert [answer.status_code for answer in tries] == [401] * 100 + [429] * 2
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.0/24"),
+        ("::ffff:203.0.113.7", "203.0.113.0/24"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+def test_neighbours_share_a_network(address: str, network: str) -> None:
+    assert sign_in_limits.network(address) == network
+
+
+def test_the_password_decides_between_two_who_go_by_one_name(app: Flask, school: School, graduate: Graduate) -> None:
+    other = builders.make_graduate(school)
+    other.account.email_blind = people.blind_email(graduate.phone)
+    other.account.password_hash = auth.HASHER.hash("Another-Horse-2")
+    db.session.commit()
+    assert sign_in(app, graduate.phone, "Another-Horse-2").json["name"] == other.account.name
+    assert me(app, sign_in(app, graduate.phone, "Another-Horse-2")) == me(
+        app, sign_in(app, other.id_number, "Another-Horse-2")
+    )
+    assert sign_in(app, graduate.phone).status_code == 201
+    refused(sign_in(app, graduate.phone, "neither"), 401, "wrong_credentials")

@@ -55,8 +55,8 @@ def test_every_setting_stands_in_the_example():
 
 def test_every_package_is_under_the_import_contracts():
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
-    far_side = {"tests", "benchmarks", "demo", "simulator"}
-    assert packages - far_side == set(PROJECT["tool"]["importlinter"]["root_packages"]) & packages
+    outside = {"tests", "benchmarks", "simulator"}
+    assert packages - outside == set(PROJECT["tool"]["importlinter"]["root_packages"]) & packages
     assert packages & set(PROJECT["tool"]["importlinter"]["root_packages"]) >= {"workflows", "app", "deploy"}
 
 

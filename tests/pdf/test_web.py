@@ -139,6 +139,9 @@ def test_employer_and_own_staff_get_the_agreement_and_it_is_logged(
     department = builders.make_department(school)
     graduate = builders.make_graduate(school, department)
     placement = builders.make_placement(State.EFFECTIVE, graduate)
+    other_department = builders.make_staff(Role.DEPARTMENT, school, builders.make_department(school)).id
+    other_school = builders.make_staff(Role.SCHOOL, builders.make_school("10005")).id
+    closed = builders.make_staff(Role.SCHOOL, school, placement_level=int(Level.NONE)).id
     jobs.store_agreements(placement.id)
     path = f"/staff/placements/{placement.public_id}/agreement.pdf"
     clients = [
@@ -155,14 +158,9 @@ def test_employer_and_own_staff_get_the_agreement_and_it_is_logged(
     kept = select(History.actor_role).where(History.action == "unmask").order_by(History.seq)
     assert db.session.execute(kept).scalars().all() == ["school", "department", "province"]
 
-    elsewhere = builders.make_department(school)
-    for refused in (
-        builders.make_staff(Role.DEPARTMENT, school, elsewhere),
-        builders.make_staff(Role.SCHOOL, builders.make_school("10005")),
-    ):
-        assert door_client(app, "staff", refused.id).get(path).status_code == 404
-    closed = builders.make_staff(Role.SCHOOL, school, placement_level=int(Level.NONE))
-    assert door_client(app, "staff", closed.id).get(path).status_code == 403
+    assert door_client(app, "staff", other_department).get(path).status_code == 404
+    assert door_client(app, "staff", other_school).get(path).status_code == 404
+    assert door_client(app, "staff", closed).get(path).status_code == 403
 
 
 def test_a_reviewer_can_see_what_the_agreement_will_say(app: Flask, graduate: Graduate) -> None:

@@ -18,6 +18,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
+from app.staff.typed import clean
 from workflows import platform_settings
 from workflows.review import REASON_LIMIT
 from workflows.vocabulary import AgreementKind
@@ -37,6 +38,11 @@ class Form(FlaskForm):
         def get_translations(self, form: Any) -> Any:
             """Return WTForms' own translations."""
             return DefaultMeta.get_translations(self, form)
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            """Bind a field so that it drops what nobody can have typed."""
+            own = unbound_field.kwargs.get("filters", ())
+            return super().bind_field(form, unbound_field, options | {"filters": [clean, *own]})
 
     def blame(self, fields: Any) -> None:
         """Put the sentences of a refusal under the fields that they are about."""

@@ -14,7 +14,7 @@ from app.models import Province, ProvinceModule, School
 from app.paging import page_of
 from app.staff import blueprint, cases
 from app.staff.forms import AgreementForm, ModuleForm
-from app.staff.searching import LONGEST
+from app.staff.searching import asked
 from app.staff.tenant import tenant
 from app.writing import write
 from workflows.calendar import say
@@ -104,7 +104,7 @@ def schools() -> Any:
     """List the province's schools and whether each has completed its settings."""
     scope = access.scope(access.actor(), School)
     query = select(School.public_id, School.name, School.code, School.city, School.settings_completed_at).where(scope)
-    name = request.args.get("name", "").strip()[:LONGEST]
+    name = asked("name").get("name", "")
     complete = request.args.get("complete", "")
     if name:
         query = query.where(School.name.contains(name, autoescape=True))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from sqlalchemy import Select, select
 
 from app import access, actions, codes, facts, masking, shown_roll
@@ -12,7 +12,7 @@ from app.models import Department, RollRecord, School
 from app.paging import page_of
 from app.staff import blueprint, cases, timeline
 from app.staff.forms import RollForm
-from app.staff.searching import asked, narrowed
+from app.staff.searching import asked, asked_cohort, narrowed
 from app.staff.tenant import tenant
 from app.writing import write
 from workflows import labels, roll_record
@@ -47,7 +47,7 @@ def _of_tenant(actor: Actor) -> Select[Any]:
 def roll() -> Any:
     """List the graduates of a cohort by student number."""
     wanted = asked("name", "student_number")
-    cohort = request.args.get("cohort", type=int) or tenant().cohort
+    cohort = asked_cohort() or tenant().cohort
     query = narrowed(_of_tenant(access.actor()), wanted).where(RollRecord.cohort == cohort)
     page = page_of(query, RollRecord, (RollRecord.student_number, RollRecord.id))
     around = range(tenant().cohort + 1, tenant().cohort - 4, -1)

@@ -7,8 +7,10 @@ from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.models import Placement, RollRecord
+from app.staff.typed import clean
 
 LONGEST = 60
+COHORTS = range(2000, 2101)
 COLUMNS: dict[str, InstrumentedAttribute[str]] = {
     "name": RollRecord.name,
     "student_number": RollRecord.student_number,
@@ -18,8 +20,14 @@ COLUMNS: dict[str, InstrumentedAttribute[str]] = {
 
 def asked(*names: str) -> dict[str, str]:
     """Return what was typed into the search boxes, shortened; empty ones are left out."""
-    typed = {name: request.args.get(name, "").strip()[:LONGEST] for name in names}
-    return {name: text for name, text in typed.items() if text}
+    found = {name: clean(request.args.get(name, "")).strip()[:LONGEST] for name in names}
+    return {name: text for name, text in found.items() if text}
+
+
+def asked_cohort() -> int | None:
+    """Return the cohort that the address asks for, None without one or for a year that no graduate has."""
+    cohort = request.args.get("cohort", type=int)
+    return cohort if cohort in COHORTS else None
 
 
 def narrowed(query: Select[Any], wanted: dict[str, str]) -> Select[Any]:

@@ -102,11 +102,20 @@ def look(kind: str, typed: str, address: str, judge: Callable[[Row[Any]], str] =
     return write(lambda: _look(kind, clean_code(typed), address, judge))
 
 
-def _look(kind: str, code: str, address: str, judge: Callable[[Row[Any]], str]) -> Seen:
-    at = _lock_visitor(address)
+def refuse_early(kind: str, address: str) -> None:
+    """Raise TooManyError for a visitor whose hour is used up, before anything is read; `look` counts for good."""
+    _refuse_visitor(kind, address, now())
+
+
+def _refuse_visitor(kind: str, address: str, at: datetime) -> None:
     visitors = {visitor(address, at), visitor(address, at - HOUR)}
     _refuse(at, MISSES_PER_VISITOR, _log.c.visitor.in_(visitors), _log.c.outcome == MISS)
     _refuse(at, PER_VISITOR[kind], _log.c.visitor.in_(visitors), _log.c.kind == kind)
+
+
+def _look(kind: str, code: str, address: str, judge: Callable[[Row[Any]], str]) -> Seen:
+    at = _lock_visitor(address)
+    _refuse_visitor(kind, address, at)
     if kind != OPEN:
         db.session.execute(_LOCK, {"code": code})
     row = db.session.execute(_FIND, {"code": code}).one_or_none()

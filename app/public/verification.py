@@ -58,6 +58,10 @@ def compare(code: str) -> Answer:
 @policy("public")
 def check_file(code: str) -> Answer:
     """Say whether an uploaded PDF is, byte for byte, the stored one; it is hashed while it streams and not kept."""
+    try:
+        verification.refuse_early(verification.UPLOAD, request.remote_addr or "")
+    except TooManyError as error:
+        return _too_many(error)
     rollback()  # a slow upload must not hold the transaction that every write begins with
     try:
         sent = fingerprint(request, "file")

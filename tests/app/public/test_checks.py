@@ -195,6 +195,20 @@ def test_no_file_or_one_beyond_ten_megabytes_is_refused_in_words(app: Flask) -> 
     assert broken.status_code == 422
 
 
+@pytest.mark.rule("R-QR-1", http="refused")
+def test_who_has_used_up_the_hour_is_told_before_the_file_is_read(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    issued, at = agreements.issue(), verification.now()
+    row = {"document_id": None, "outcome": "found", "visitor": verification.visitor("127.0.0.1", at), "at": at}
+    db.session.execute(verification._ADD, [row | {"kind": "upload"}] * 20)
+    db.session.commit()
+    read: list[str] = []
+    monkeypatch.setattr("app.public.verification.fingerprint", lambda request, field: read.append(field))
+    answer = upload(visitor(app), issued, PDF)
+    assert answer.status_code == 429 and int(answer.headers["Retry-After"]) > 3000
+    assert read == [] and len(looks()) == 20
+    assert upload(visitor(app), issued, PDF, **elsewhere(1)).status_code == 422 and read == ["file"]
+
+
 def test_an_uploaded_file_is_not_kept_anywhere(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: Any, **kwargs: Any) -> Any:
         raise AssertionError("an upload went to a temporary file")

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import Connection, bindparam, insert, select, union, update
 
-from app.crypto import canonical, seal_text
+from app.crypto import canonical, seal_text, unseal_text
 from app.models import Employer, History, HistoryValue, Province, RollRecord, School, Staff
 from workflows.case import Actor
 
@@ -132,12 +133,18 @@ def lock(conn: Connection, kind: str, record: int) -> Chain:
 
 
 def verify(conn: Connection) -> Iterator[tuple[str, int, int]]:
-    """Yield (record kind, record id, seq) of the first altered, missing or surplus row of every broken chain."""
+    """Yield (record kind, record id, seq) of the first row of every chain that is not what it was (R-AUDIT-1).
+
+    That is a row altered, missing or surplus, or one whose sealed value, where it has not been purged, is not the one
+    that the row is committed to. seq is 0 for a chain or sealed values whose record does not exist.
+    """
     for kind, table in RECORDS.items():
-        for record in conn.execute(select(table.c.id, table.c.chain_seq, table.c.chain_head)):
-            broken = _first_break(conn, kind, record.id, record.chain_seq, bytes(record.chain_head))
+        for record in conn.execute(select(table.c.id, table.c.chain_seq, table.c.chain_head, table.c.chain_salt)):
+            chain = Chain(conn, kind, record.id, record.chain_seq, bytes(record.chain_head), bytes(record.chain_salt))
+            broken = _first_break(chain)
             if broken is not None:
                 yield kind, record.id, broken
+    yield from _without_record(conn)
 
 
 _ROWS = (
@@ -145,15 +152,44 @@ _ROWS = (
     .where(History.record_kind == bindparam("kind"), History.record_id == bindparam("record"))
     .order_by(History.seq)
 )
+_VALUES = (
+    select(HistoryValue.seq, HistoryValue.field, HistoryValue.value_sealed)
+    .where(HistoryValue.record_kind == bindparam("kind"), HistoryValue.record_id == bindparam("record"))
+    .order_by(HistoryValue.seq)
+)
 
 
-def _first_break(conn: Connection, kind: str, record: int, length: int, head: bytes) -> int | None:
+def _without_record(conn: Connection) -> Iterator[tuple[str, int, int]]:
+    named = [select(table.record_kind, table.record_id) for table in (History, HistoryValue)]
+    chains = {(row.record_kind, row.record_id) for row in conn.execute(union(*named))}
+    for kind, table in RECORDS.items():
+        chains -= {(kind, record) for record in conn.execute(select(table.c.id)).scalars()}
+    for kind, record in sorted(chains):
+        yield kind, record, 0
+
+
+def _first_break(chain: Chain) -> int | None:
     prev, expected = bytes(32), 1
-    for row in conn.execute(_ROWS, {"kind": kind, "record": record}).mappings():
+    which = {"kind": chain.kind, "record": chain.record}
+    values = chain.conn.execute(_VALUES, which).all()
+    for row in chain.conn.execute(_ROWS, which).mappings():
+        own = [value for value in values if value.seq == expected]
         intact = (
             row["seq"] == expected and bytes(row["prev"]) == prev and bytes(row["hash"]) == row_hash(prev, dict(row))
         )
-        if not intact:
+        if not intact or not all(_as_committed(chain, row["detail"], value) for value in own):
             return expected
         prev, expected = bytes(row["hash"]), expected + 1
-    return None if (expected - 1, prev) == (length, head) else expected
+    if (expected - 1, prev) != (chain.seq, chain.head):
+        return expected
+    return next((value.seq for value in values if not 1 <= value.seq < expected), None)
+
+
+def _as_committed(chain: Chain, detail: Mapping[str, Any], value: Any) -> bool:
+    """Say whether a sealed value opens in its place and is what its row is committed to."""
+    try:
+        text = unseal_text(bytes(value.value_sealed), value_bound(chain.kind, chain.record, value.seq, value.field))
+    except (InvalidTag, LookupError, ValueError):  # moved or altered; an unknown key version; no text
+        return False
+    committed = str(detail.get("commit", {}).get(value.field, ""))
+    return hmac.compare_digest(chain.commit_to(value.field, text), committed)

@@ -6,9 +6,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app import history
-from app.crypto import unseal_text
+from app.crypto import seal_text, unseal_text
 from app.extensions import db
-from app.models import HistoryValue
+from app.models import History, HistoryValue
 from tests import builders
 from workflows.vocabulary import Action, State
 
@@ -86,3 +86,45 @@ def test_personal_values_lie_apart_sealed_and_may_be_purged(app: Flask) -> None:
     db.session.delete(value)
     db.session.commit()
     assert broken() == []
+
+
+def rejected() -> tuple[int, HistoryValue]:
+    """Return the roll record's id and the sealed reason of a rejection."""
+    graduate = builders.make_graduate(builders.make_school())
+    placement = builders.accept(graduate, builders.make_invitation(graduate))
+    builders.review(graduate, placement, Action.REJECT, "单位信息有误")
+    return graduate.roll.id, db.session.query(HistoryValue).filter_by(field="reason").one()
+
+
+@pytest.mark.rule("R-AUDIT-1")
+@pytest.mark.parametrize("how", ["resealed", "altered", "moved", "uncommitted", "surplus"])
+def test_a_sealed_value_that_is_not_the_committed_one_is_found(app: Flask, how: str) -> None:
+    roll_id, value = rejected()
+    seq, sealed = value.seq, value.value_sealed
+    assert broken() == []
+    other = {"record_kind": "roll_record", "record_id": roll_id, "seq": seq, "field": "other"}
+    bound = history.value_bound("roll_record", roll_id, seq, "reason")
+    if how == "resealed":
+        value.value_sealed = seal_text("另一个原因", bound)
+    elif how == "altered":
+        value.value_sealed = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    elif how == "moved":
+        value.seq = seq = seq - 1
+    elif how == "uncommitted":
+        db.session.add(HistoryValue(**other, value_sealed=seal_text("x", history.value_bound(*other.values()))))
+    else:
+        seq = 99
+        db.session.add(HistoryValue(**(other | {"seq": seq}), value_sealed=sealed))
+    db.session.flush()
+    assert broken() == [("roll_record", roll_id, seq)]
+
+
+@pytest.mark.rule("R-AUDIT-1")
+def test_a_chain_without_its_record_is_found(app: Flask) -> None:
+    rejected()
+    row = db.session.query(History).filter_by(record_kind="roll_record", seq=1).one()
+    copied = {column.name: getattr(row, column.name) for column in History.__table__.columns if column.name != "id"}
+    db.session.add(History(**(copied | {"record_id": 4711})))
+    db.session.add(HistoryValue(record_kind="employer", record_id=4712, seq=1, field="reason", value_sealed=b"x"))
+    db.session.flush()
+    assert broken() == [("employer", 4712, 0), ("roll_record", 4711, 0)]

@@ -1,6 +1,6 @@
 """Provinces and schools switch the platform on: modules, agreement kind, settings, windows; each change on record."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from workflows import platform_settings as rules
 from workflows.calendar import current_cohort
 from workflows.case import Actor, Refusal, Refused
 from workflows.vocabulary import AgreementKind, Code, Kind, Module, Role
+from workflows.windows import Window, default_window
 
 
 def _allow(refusal: Refusal | None) -> None:
@@ -91,7 +92,7 @@ def save_school(
     if school.version != version:
         raise Refused(Refusal(Code.OUTDATED, "设置已被他人修改，请刷新页面后重试。"))
     wanted: dict[str, Any] = values | {"department_review": department_review, "binding_notice": binding_notice}
-    changed = {name: value for name, value in wanted.items() if getattr(school, name) != value}
+    detail, personal = _changes(school, wanted)
     at = now()
     for name, value in wanted.items():
         setattr(school, name, value)
@@ -99,8 +100,18 @@ def save_school(
     school.version += 1
     school.chain_seq, school.chain_head = chain.seq, chain.head
     db.session.flush()
-    chain.add(at, actor, ("school", school.id), "save_settings", {"changed": changed})
+    chain.add(at, actor, ("school", school.id), "save_settings", detail, personal)
     chain.write()
+
+
+def _changes(school: School, wanted: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the history's detail (names; the choices' old and new values), and the personal values, sealed apart."""
+    changed = {name: (getattr(school, name), value) for name, value in wanted.items() if getattr(school, name) != value}
+    choices = {name: list(pair) for name, pair in changed.items() if name not in rules.SCHOOL_FIELDS}
+    personal = {}
+    for name in sorted(changed.keys() & rules.SCHOOL_FIELDS):
+        personal[f"{name}.old"], personal[f"{name}.new"] = changed[name]
+    return {"changed": sorted(changed), **choices}, personal
 
 
 def function_row(school_id: int, function: Kind, cohort: int) -> SchoolFunction | None:
@@ -117,22 +128,36 @@ def save_function(
     opens_at: datetime,
     closes_at: datetime,
     notice: str,
+    version: int,
 ) -> None:
-    """Store switch, times and notice of one function for one cohort (R-SCH-3); raises Refused."""
+    """Store switch, times and notice of one function for one cohort (R-SCH-3).
+
+    Raises Refused, also when `version` is not the school's settings' own: somebody else has changed them.
+    """
     _allow(rules.refuse_setting(actor, Role.SCHOOL))
     _refuse_unopened(school)
     _allow(rules.refuse_window(opens_at, closes_at, notice))
     chain = history.lock(db.session.connection(), "school", school.id)
+    stored = db.session.get_one(School, school.id, populate_existing=True)
+    if stored.version != version:
+        raise Refused(Refusal(Code.OUTDATED, "设置已被他人修改，请刷新页面后重试。"))
+    old = function_row(school.id, function, cohort) or default_window(function, cohort)
     row = SchoolFunction(school_id=school.id, function=function.value, cohort=cohort, enabled=enabled)
     row.opens_at, row.closes_at, row.notice = opens_at, closes_at, notice.strip()
+    detail = {"function": function.value, "cohort": cohort, "changed": _window_changes(old, row)}
+    stored.version += 1
     db.session.merge(row)
     db.session.flush()
-    detail = {
-        "function": function.value,
-        "cohort": cohort,
-        "enabled": enabled,
-        "opens_at": opens_at.isoformat(),
-        "closes_at": closes_at.isoformat(),
-    }
     chain.add(now(), actor, ("school", school.id), "save_function", detail)
     chain.write()
+
+
+def _window_changes(old: SchoolFunction | Window, new: SchoolFunction) -> dict[str, list[Any]]:
+    """Return what differs, as name: [old, new]; moments as ISO 8601 in UTC."""
+    before, after = _window_values(old), _window_values(new)
+    return {name: [value, after[name]] for name, value in before.items() if value != after[name]}
+
+
+def _window_values(window: SchoolFunction | Window) -> dict[str, Any]:
+    times = {name: getattr(window, name).astimezone(UTC).isoformat() for name in ("opens_at", "closes_at")}
+    return {"enabled": window.enabled, **times, "notice": window.notice}

@@ -81,7 +81,7 @@ def _open_signing(actor: Actor, school: School) -> None:
     """Open online signing for the whole cohort, so that the demo works on any day of the year (R-SCH-3)."""
     cohort = current_cohort(now())
     opens, closes = (beijing_midnight(date(year, *COHORT_TURNS)) for year in (cohort - 1, cohort))
-    settings.save_function(actor, school, Kind.ONLINE, cohort, True, opens, closes, "")
+    settings.save_function(actor, school, Kind.ONLINE, cohort, True, opens, closes, "", school.version)
 
 
 def _staff(password_hash: str, departments: dict[tuple[str, str], Department]) -> None:

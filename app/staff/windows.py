@@ -44,14 +44,15 @@ def _window_form(window: Any, kind: Kind) -> WindowForm:
 
 
 def _windows_page(cohort: int, forms: dict[Kind, WindowForm], **values: Any) -> str:
-    opened = store.module_opened(own_school())
+    school = own_school()
     return render_template(
         "staff/windows.html",
+        version=school.version,
         cohort=cohort,
         cohorts=_cohorts(),
         forms=forms,
         titles=FUNCTION_TITLE,
-        opened=opened,
+        opened=store.module_opened(school),
         **values,
     )
 
@@ -86,9 +87,10 @@ def settings_window_save(cohort: int, function: str) -> Any:
 
 def _save_window(form: WindowForm, kind: Kind, cohort: int) -> Refusal | None:
     actor, times = access.actor(), (_beijing(form.opens_at.data), _beijing(form.closes_at.data))
-    notice = form.notice.data or ""
+    typed = form.enabled.data, *times, form.notice.data or ""
+    version = request.form.get("version", -1, type=int)
     try:
-        write(lambda: store.save_function(actor, own_school(), kind, cohort, form.enabled.data, *times, notice))
+        write(lambda: store.save_function(actor, own_school(), kind, cohort, *typed, version))
     except Refused as refused:
         form.blame(refused.refusal.fields)
         return refused.refusal

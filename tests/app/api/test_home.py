@@ -43,6 +43,7 @@ def set_window(school: School, cohort: int, opens_at: datetime, closes_at: datet
     actor = Actor(Role.SCHOOL, 0, school_id=school.id)
     values = {"enabled": True, "notice": ""} | options
     values |= {"opens_at": opens_at, "closes_at": closes_at}
+    values["version"] = db.session.get_one(School, school.id).version
     write(lambda: settings.save_function(actor, school, Kind.ONLINE, cohort, **values))
 
 

@@ -251,10 +251,12 @@ def test_outside_the_window_the_schools_notice_is_the_answer(app: Flask, desk: D
     graduate = builders.make_graduate(school)
     actor, opens, closes = Actor(Role.SCHOOL, 0, school_id=school.id), AUTUMN, AUTUMN + timedelta(days=1)
     notice = "我校毕业生三方协议均已发放，无须使用此功能"
-    write(lambda: settings.save_function(actor, school, Kind.ONLINE, 2027, False, opens, closes, notice))
+    asked = (actor, school, Kind.ONLINE, 2027)
+    write(lambda: settings.save_function(*asked, False, opens, closes, notice, school.version))
     status, told = refusal(desk, graduate)
     assert status == 403 and notice in told
-    write(lambda: settings.save_function(actor, school, Kind.ONLINE, 2027, True, closes, closes + timedelta(1), ""))
+    seen = db.session.get_one(School, school.id).version
+    write(lambda: settings.save_function(*asked, True, closes, closes + timedelta(1), "", seen))
     status, told = refusal(desk, graduate)
     assert status == 403 and "“网签”将于2026年11月22日10:00开放" in told
 

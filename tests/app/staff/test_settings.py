@@ -1,5 +1,6 @@
 """签约设置: what a school must fill in, its choices, its windows; closed as long as the province is."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,8 +8,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import history
+from app.crypto import unseal_text
 from app.extensions import db
-from app.models import Department, History, School, SchoolFunction
+from app.models import Department, History, HistoryValue, School, SchoolFunction
 from tests import builders
 from tests.app.staff import desk
 from workflows.calendar import current_cohort
@@ -139,7 +141,11 @@ def save_window(client: desk.DeskClient, cohort: int, function: str = "online", 
         "closes_at": f"{cohort}-08-31T18:30",
         "notice": "",
     }
+    version = changes.pop("version", None) or re.search(
+        r'name="version" value="(\d+)"', client.get("/staff/settings/windows").text + 'name="version" value="0"'
+    ).group(1)
     named = {f"{function}-{name}": value for name, value in (typed | changes).items() if value is not None}
+    named["version"] = version
     return client.post(f"/staff/settings/windows/{cohort}/{function}", data=named)
 
 
@@ -203,3 +209,56 @@ def test_other_cohorts_and_functions_are_not_found(app: Flask) -> None:
     assert reader.get("/staff/settings/windows").status_code == 200
     assert save_window(reader, cohort).status_code == 403
     assert db.session.execute(select(History).where(History.action == "save_function")).first() is None
+
+
+def steps(action: str) -> list[History]:
+    db.session.expire_all()
+    found = select(History).where(History.action == action, History.record_kind == "school").order_by(History.seq)
+    return list(db.session.execute(found).scalars())
+
+
+@pytest.mark.rule("R-AUDIT-1", http="allowed")
+def test_the_history_of_settings_holds_no_persons_data_in_clear(app: Flask) -> None:
+    school = builders.make_school()
+    save(desk.client(app, Role.SCHOOL, school), school, department_review="y")
+    row = steps("save_settings")[-1]
+    commitments = row.detail.pop("commit")
+    assert row.detail == {"changed": ["contact", "department_review", "phone"], "department_review": [False, True]}
+    assert set(commitments) == {"contact.old", "contact.new", "phone.old", "phone.new"}
+    kept = db.session.execute(select(HistoryValue).where(HistoryValue.seq == row.seq)).scalars()
+    opened = {
+        value.field: unseal_text(value.value_sealed, history.value_bound("school", school.id, row.seq, value.field))
+        for value in kept
+    }
+    assert opened == {
+        "contact.old": "王老师",
+        "contact.new": "赵老师",
+        "phone.old": "010-89733001",
+        "phone.new": "010-89733002",
+    }
+    db.session.rollback()
+    assert list(history.verify(db.session.connection())) == []
+
+
+@pytest.mark.rule("R-SCH-3", "R-AUDIT-1", http="allowed")
+def test_the_history_of_a_window_says_what_was_and_what_is(app: Flask) -> None:
+    school, cohort = builders.make_school(), current_cohort(datetime.now(UTC))
+    client = desk.client(app, Role.SCHOOL, school)
+    save_window(client, cohort)
+    save_window(client, cohort, enabled=None, notice="我校暂不使用网签。")
+    first, second = steps("save_function")
+    times = {"opens_at": [f"{cohort - 1}-10-14T16:00:00+00:00", f"{cohort - 1}-10-20T00:00:00+00:00"]}
+    times["closes_at"] = [f"{cohort}-08-31T16:00:00+00:00", f"{cohort}-08-31T10:30:00+00:00"]
+    assert first.detail == {"function": "online", "cohort": cohort, "changed": times}
+    assert second.detail["changed"] == {"enabled": [True, False], "notice": ["", "我校暂不使用网签。"]}
+
+
+@pytest.mark.rule("R-SCH-3", http="refused")
+def test_a_window_changed_by_somebody_else_is_not_overwritten(app: Flask) -> None:
+    school, cohort = builders.make_school(), current_cohort(datetime.now(UTC))
+    client, seen = desk.client(app, Role.SCHOOL, school), str(fresh(school).version)
+    assert save_window(client, cohort, notice="先到的提示", version=seen).status_code == 303
+    for version in (seen, "x", "-1"):
+        answer = save_window(client, cohort, notice="后到的提示", version=version)
+        assert answer.status_code == 409 and "设置已被他人修改" in desk.words(answer)
+    assert window(school, cohort).notice == "先到的提示"

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 
-from app import shown_roll
+from app import printable, shown_roll
 from app.crypto import keyring, seal_json, seal_text, unseal_json
 from app.extensions import db
+from app.joining import join
 from app.models import Account, Employer, Enrolment, RollRecord, School
 from app.models.types import new_public_id
 from workflows.identity import clean_id_number, clean_name, same_name
@@ -41,7 +42,11 @@ def add_account(
     enrolments: Iterable[tuple[str, str]],
     at: datetime,
 ) -> Account:
-    """Add a person's account; `enrolments` are (school code, degree level code). Raises IdentityError."""
+    """Add a person's account; `enrolments` are (school code, degree level code).
+
+    Raises IdentityError, UnprintableTextError (R-PDF-1).
+    """
+    printable.require(姓名=name, 电子邮箱=email or "")
     number, public_id = clean_id_number(id_kind, id_number), new_public_id()
     account = Account(
         public_id=public_id,
@@ -66,7 +71,11 @@ def add_account(
 
 
 def add_roll_record(id_kind: str, id_number: str, values: Mapping[str, Any]) -> RollRecord:
-    """Add a graduate to a school's roll; `values` are the plain columns (R-ROLL-1). Raises IdentityError."""
+    """Add a graduate to a school's roll; `values` are the plain columns (R-ROLL-1).
+
+    Raises IdentityError, UnprintableTextError (R-PDF-1).
+    """
+    printable.require(姓名=values["name"], 专业=values["major"])
     number, public_id = clean_id_number(id_kind, id_number), new_public_id()
     columns = dict(values) | {"name": clean_name(values["name"])}
     record = RollRecord(
@@ -94,13 +103,14 @@ def link(account: Account) -> int:
         select(RollRecord, School.code)
         .join(School, School.id == RollRecord.school_id)
         .where(RollRecord.id_number_blind == account.id_number_blind, RollRecord.account_id.is_(None))
+        .order_by(RollRecord.id)
     )
-    linked = 0
-    for record, school_code in db.session.execute(free):
-        if (school_code, record.degree_level_code) in enrolled and same_name(record.name, account.name):
-            record.account_id = account.id
-            linked += 1
-    return linked
+    theirs = [
+        record
+        for record, school_code in db.session.execute(free)
+        if (school_code, record.degree_level_code) in enrolled and same_name(record.name, account.name)
+    ]
+    return sum(join(record, account) for record in theirs)
 
 
 def mismatch(account: Account) -> list[str]:
@@ -113,9 +123,11 @@ def mismatch(account: Account) -> list[str]:
         for row in db.session.execute(select(Enrolment).where(Enrolment.account_id == account.id)).scalars()
     ]
     schools, levels = {code for code, _ in enrolled}, {level for _, level in enrolled}
-    same_number = RollRecord.id_number_blind == account.id_number_blind
-    namesake = and_(RollRecord.name == account.name, School.code.in_(schools), RollRecord.account_id.is_(None))
-    near = select(RollRecord, School.code).join(School, School.id == RollRecord.school_id)
+    near = select(RollRecord, School.code).join(School, School.id == RollRecord.school_id).limit(NEAR)
+    same_number = near.where(RollRecord.id_number_blind == account.id_number_blind)
+    at_school = RollRecord.school_id.in_(select(School.id).where(School.code.in_(schools)))
+    namesake = near.where(at_school, RollRecord.name == account.name, RollRecord.account_id.is_(None))
+    found = {record: code for nearby in (same_number, namesake) for record, code in db.session.execute(nearby)}
     failing = [
         [
             *(["姓名"] if not same_name(record.name, account.name) else []),
@@ -123,7 +135,7 @@ def mismatch(account: Account) -> list[str]:
             *(["毕业院校"] if code not in schools else []),
             *(["学历层次"] if not _level_agrees(code, record.degree_level_code, enrolled, levels) else []),
         ]
-        for record, code in db.session.execute(near.where(or_(same_number, namesake)).limit(NEAR))
+        for record, code in found.items()
     ]
     return min(failing, key=len, default=["姓名", "身份证号"])
 

@@ -41,16 +41,19 @@ CAUSE = {
     "cohort": "届别调整",
     "off_roll": "移出毕业生名单",
 }
+LINK = "link"  # nor is this: a person signed in and was joined to the roll; the staff alone read it
 SHOWN = (*DONE, UNMASK)
 
 
 def line(role: Role, action: str, detail: Mapping[str, Any], case: Case) -> str:
     """Return the line of one step; `detail` is the history's, `case` gives the province's verb (R-PROV-2).
 
-    Raises ValueError for an action that is not among `SHOWN`.
+    Raises ValueError for an action that is neither among `SHOWN` nor `LINK`.
     """
     who = f"{ROLE_WORD[role]}（代院系）" if detail.get("in_stead") else ROLE_WORD[role]
     if action == UNMASK:
         return f"{who}查看完整证件号与联系方式"
+    if action == LINK:
+        return f"{who}登录，与毕业生名单关联"
     cause = CAUSE.get(detail.get("cause", ""))
     return worded(f"{who}{DONE[Action(action)]}", case) + (f"（因{cause}）" if cause else "")

@@ -48,6 +48,7 @@ class RollRecord(Public, Chained, db.Model):
     __table_args__ = (
         UniqueConstraint("school_id", "cohort", "student_number"),
         Index("ix_roll_record_department_id_cohort", "department_id", "cohort"),
+        Index("ix_roll_record_school_id_name", "school_id", "name"),
     )
 
     state: Mapped[str] = mapped_column(String(12), default="on_roll")

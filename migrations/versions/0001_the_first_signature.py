@@ -413,6 +413,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_roll_record_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_roll_record_department_id_cohort", ["department_id", "cohort"], unique=False)
         batch_op.create_index(batch_op.f("ix_roll_record_id_number_blind"), ["id_number_blind"], unique=False)
+        batch_op.create_index("ix_roll_record_school_id_name", ["school_id", "name"], unique=False)
 
     op.create_table(
         "staff",
@@ -602,6 +603,7 @@ def downgrade() -> None:
 
     op.drop_table("staff")
     with op.batch_alter_table("roll_record", schema=None) as batch_op:
+        batch_op.drop_index("ix_roll_record_school_id_name")
         batch_op.drop_index(batch_op.f("ix_roll_record_id_number_blind"))
         batch_op.drop_index("ix_roll_record_department_id_cohort")
         batch_op.drop_index(batch_op.f("ix_roll_record_account_id"))

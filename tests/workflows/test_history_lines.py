@@ -3,7 +3,7 @@
 import pytest
 
 from tests.workflows.cases import make_case
-from workflows.history_lines import CAUSE, DONE, ROLE_WORD, SHOWN, UNMASK, line
+from workflows.history_lines import CAUSE, DONE, LINK, ROLE_WORD, SHOWN, UNMASK, line
 from workflows.vocabulary import Action, AgreementKind, Role, State
 
 ACCEPTED = make_case(State.ACCEPTED)
@@ -51,6 +51,10 @@ def test_what_another_step_caused_says_which(action: str, cause: str, text: str)
 
 def test_every_cause_of_a_follow_up_has_a_word() -> None:
     assert set(CAUSE) == {"accept", "invite", "training_mode", "cohort", "off_roll"}
+
+
+def test_the_joining_of_a_person_is_a_line_of_the_staffs_alone() -> None:
+    assert line(Role.GRADUATE, LINK, {}, ACCEPTED) == "毕业生登录，与毕业生名单关联" and LINK not in SHOWN
 
 
 def test_a_look_at_what_is_masked_is_a_line_too() -> None:

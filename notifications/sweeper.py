@@ -91,7 +91,6 @@ def _remove_old(name: str) -> int:
     return removed
 
 
-
 class Rounds:
     """The regular rounds of one worker: `go` does what it is time for; it never raises, whatever befell a duty."""
 

@@ -213,12 +213,12 @@ def _rows(bench: Bench) -> list[Row]:
     ]
 
 
-def main() -> int:
-    """Measure, print, write var/bench/jobs.json; 0 when every target was met."""
+def main() -> bool:
+    """Measure, print, write var/bench/jobs.json; True when every target was met."""
     with _bench() as bench:
         rows = _rows(bench)
-    return 0 if report("jobs", rows) else 1
+    return report("jobs", rows)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(0 if main() else 1)

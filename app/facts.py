@@ -42,7 +42,7 @@ def _newest(kind: Any) -> Any:
     """Select “version hash” of the legal text that is in force."""
     named = (_text.c.version + " " + _text.c.sha256).label("named")
     newest = select(named).where(_text.c.kind == kind).order_by(_text.c.published_at.desc()).limit(1)
-    return newest.scalar_subquery()
+    return newest.correlate(_school, _roll).scalar_subquery()
 
 
 def _version(named: str | None) -> str | None:
@@ -60,6 +60,8 @@ _KIND = (
     .where(_choice.c.province_code == _school.c.province_code, _choice.c.from_cohort <= _roll.c.cohort)
     .order_by(_choice.c.from_cohort.desc())
     .limit(1)
+    .correlate(_school, _roll)
+    .scalar_subquery()
 )
 _STANDING = (
     select(
@@ -84,10 +86,10 @@ _STANDING = (
         _function.c.closes_at,
         _function.c.notice,
         HAS_REVIEWER.label("has_reviewer"),
-        _KIND.scalar_subquery().label("agreement_kind"),
+        _KIND.label("agreement_kind"),
         _newest("declaration").label("declaration"),
         _newest("binding_notice").label("notice_text"),
-        _newest("clauses." + _KIND.scalar_subquery()).label("clauses"),
+        _newest("clauses." + _KIND).label("clauses"),
     )
     .select_from(_roll)
     .join(_school, _school.c.id == _roll.c.school_id)

@@ -39,10 +39,6 @@ class Keyring:
         """Return the keyed hash by which a sealed value is found: 32 bytes."""
         return hmac.digest(self._index_key, f"{purpose}\0{value}".encode(), "sha256")
 
-    def rotated(self, blob: bytes) -> bool:
-        """Say whether the value is sealed with the newest key."""
-        return blob[0] == self._newest
-
 
 def _key(text: str) -> bytes:
     key = base64.b64decode(text, validate=True)

@@ -41,7 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the site until asked to end, or until the command after --then has ended; return the exit status."""
     options = _options(arguments)
     if os.environ.get("APP_ENV") == "production":
-        print("this starts a demo; production is started from its own units, see deploy/", file=sys.stderr)
+        print(
+            "this starts a demo and refuses production: run gunicorn wsgi:app and python -m notifications.worker there",
+            file=sys.stderr,
+        )
         return 2
     base = Path(os.environ.get("VAR_DIR") or ROOT / "var").resolve()
     end = End(os.getppid() if options.with_parent else None)

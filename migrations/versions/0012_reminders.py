@@ -1,0 +1,14 @@
+"""Reminders and quiet hours."""
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create them."""
+
+
+def downgrade() -> None:
+    """Drop them."""

@@ -69,7 +69,7 @@ def test_accepting_opens_the_review_and_keeps_what_was_read(department_review: b
     assert accept(make_facts(department_review=department_review)) == Decision(
         Action.ACCEPT,
         State.ACCEPTED,
-        {"review": Review(path, path[0]), "accepted_at": NOW},
+        {"review": Review(path, path[0]), "submitted_at": NOW},
         {
             "accepted": {"version": 3, "declaration": DECLARATION, "notice": None, "clauses": "", "sha256": {}},
             "path": list(path),
@@ -216,7 +216,7 @@ def test_accepting_voids_an_approved_destination_after_a_warning() -> None:
     assert refusal.next == "勾选确认后再接受。"
     assert refusal.fields == {"void_destination": refusal.message}
     assert allowed(accept(facts, void_destination=True)).follow_ups == (
-        FollowUp(77, Kind.DESTINATION, Action.VOID, "accept"),
+        FollowUp(77, Action.VOID, "accept"),
     )
     assert allowed(accept(void_destination=True)).follow_ups == ()
 
@@ -285,7 +285,7 @@ def test_accepting_wants_a_fresh_proof_of_the_person(age: timedelta | None, fres
     refusal = refused(answer)
     assert refusal == proof.refuse_stale(actor, NOW)
     assert refusal.code == Code.PROOF_REQUIRED
-    assert refusal.message == "为保护您的权益，请先验证登录密码再继续。"
+    assert refusal.message == "为保护您的权益，请先验证登录密码或手机验证码再继续。"
     assert refusal.next == "验证后 10 分钟内有效。"
 
 

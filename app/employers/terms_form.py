@@ -17,9 +17,10 @@ from app.models import Employer
 from app.people import employer_contact
 from app.terms import DEADLINE, DEADLINE_LABEL
 from workflows import agreement_form
-from workflows.agreement_form import BY_NAME, FIELDS, OPTIONAL_ONLINE, Cleaned, Field
+from workflows.agreement_form import FIELDS, OPTIONAL_ONLINE, Cleaned, Field
 from workflows.calendar import BEIJING
 from workflows.case import Refusal
+from workflows.form_fields import as_typed
 
 # What is grouped on the page, in the order of the table (R-OFF-1).
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -134,17 +135,9 @@ def prefill(employer: Employer) -> dict[str, Any]:
     }
 
 
-def _as_typed(name: str, value: Any) -> str:
-    if value is None:
-        return ""
-    if name.endswith("_fen"):
-        return str(value // 100) if value % 100 == 0 else f"{value // 100}.{value % 100:02d}"
-    return str(value)
-
-
 def filled(terms: Mapping[str, Any], deadline: datetime, version: int | None = None) -> Any:
     """Return a form that shows these terms."""
-    data = {name: _as_typed(name, terms.get(name)) for name in BY_NAME}
+    data = {f.name: as_typed(f, terms.get(f.name)) for f in FIELDS}
     data |= {DEADLINE: local(deadline), "version": "" if version is None else str(version)}
     return _chosen(TermsForm(formdata=None, data=data | _regions(data["region_code"])))
 

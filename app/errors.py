@@ -51,6 +51,7 @@ STATUS: dict[Code, int] = {
     Code.DEADLINE_EARLIER: UNPROCESSABLE,
     Code.NOTHING_CHANGED: UNPROCESSABLE,
     Code.NO_SUCH_VALUE: UNPROCESSABLE,
+    Code.FILE_LIMIT: UNPROCESSABLE,
 }
 
 # What the web itself says: status -> (code, sentence).
@@ -61,7 +62,7 @@ WEB: dict[int, tuple[str, str]] = {
     404: ("not_found", "没有找到该内容，请返回上一页。"),
     405: ("method_not_allowed", "不支持这种操作方式。"),
     409: ("conflict", "内容已有变化，请刷新页面。"),
-    413: ("too_large", "提交的内容太大，请减少后再提交。"),
+    413: ("too_large", "提交的内容太大（每个文件最多 10 MB），请减少后再提交。"),
     415: ("media_type", "请以 JSON 格式提交。"),
     422: ("invalid", "有内容填写不正确，请按提示修改。"),
     429: ("too_many", "操作太频繁，请稍后再试。"),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, cli, config, errors, health, logs
+from app import access, cli, config, errors, health, incoming, logs
 from app.api import BLUEPRINTS as API_BLUEPRINTS
 from app.api import GraduatesApi
 from app.crypto import Keyring
@@ -43,6 +43,7 @@ def _close_errors(app: Flask) -> None:
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """Return the application with its own rooms; raises SettingsError for bad settings."""
     app = Flask("app", static_folder="static", template_folder="templates")
+    app.request_class = incoming.Request
     app.config.update(config.load(settings))
     app.config["SESSION_COOKIE_NAME"] = f"{app.config['COOKIE_PREFIX']}csrf"
     os.makedirs(app.config["VAR_DIR"], exist_ok=True)

@@ -70,6 +70,7 @@ TOPICS: dict[Event, Topic] = {
     Event.AGREEMENT_ISSUED: Topic(queue=Queue.DOCUMENTS),
     Event.DESTINATION_VOIDED: Topic((_graduate("destination_voided"),)),
     Event.ROLL_CHANGED: Topic((_graduate("roll_changed"),)),
+    Event.FILE_RECEIVED: Topic(queue=Queue.DOCUMENTS),
 }
 
 

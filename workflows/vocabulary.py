@@ -182,6 +182,7 @@ class Event(StrEnum):
     AGREEMENT_ISSUED = "agreement.issued"
     DESTINATION_VOIDED = "destination.voided"
     ROLL_CHANGED = "roll.changed"
+    FILE_RECEIVED = "file.received"
 
 
 class Code(StrEnum):
@@ -218,3 +219,7 @@ class Code(StrEnum):
     NUMBERS_EXHAUSTED = "numbers_exhausted"
     NO_MATCH = "no_match"
     UNPRINTABLE = "unprintable"
+    FILE_LIMIT = "file_limit"
+    PROOF_MISSING = "proof_missing"
+    FILE_CHECKING = "file_checking"
+    FILE_REFUSED = "file_refused"

@@ -1,6 +1,7 @@
 """All rows of the application, one file per aggregate."""
 
 from app.models.employer import Employer, EmployerUser, GraduateSearch
+from app.models.file import File, FileTicket, PictureBand
 from app.models.graduate import Account, Enrolment, RollRecord
 from app.models.history import History, HistoryValue
 from app.models.outbox import Alert, Delivery, DemoMessage, Outbox
@@ -31,12 +32,15 @@ __all__ = [
     "Employer",
     "EmployerUser",
     "Enrolment",
+    "File",
+    "FileTicket",
     "GraduateSearch",
     "History",
     "HistoryValue",
     "IdempotencyKey",
     "LegalText",
     "Outbox",
+    "PictureBand",
     "Placement",
     "PlacementSnapshot",
     "PlacementTerms",

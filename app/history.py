@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection, bindparam, insert, select, union, update
 
 from app.crypto import canonical, seal_text, unseal_text
-from app.models import Employer, History, HistoryValue, Province, RollRecord, School, Staff
+from app.models import Account, Employer, History, HistoryValue, Province, RollRecord, School, Staff
 from workflows.case import Actor
 
 RECORDS = {
@@ -20,6 +20,7 @@ RECORDS = {
     "school": School.__table__,
     "province": Province.__table__,
     "staff": Staff.__table__,
+    "account": Account.__table__,
 }
 
 # FOR NO KEY UPDATE: it excludes itself, but not the checks of foreign keys that point here (they would deadlock).

@@ -1,6 +1,7 @@
 """All rows of the application, one file per aggregate."""
 
-from app.models.employer import Employer, EmployerUser, GraduateSearch
+from app.models.correction import Correction
+from app.models.employer import BankCheck, Employer, EmployerUser, GraduateSearch, WarningMark
 from app.models.file import File, FileTicket, PictureBand
 from app.models.graduate import Account, Enrolment, RollRecord
 from app.models.history import History, HistoryValue
@@ -14,16 +15,31 @@ from app.models.placement import (
     Verification,
 )
 from app.models.reference import CodeEntry, LegalText, Region
-from app.models.school import AgreementChoice, Department, Province, ProvinceModule, School, SchoolFunction
+from app.models.report import Report, ReportFeed
+from app.models.roll_import import RollImport
+from app.models.school import (
+    AgreementChoice,
+    Department,
+    FunctionSuspension,
+    Province,
+    ProvinceModule,
+    School,
+    SchoolFunction,
+)
+from app.models.sent_code import SentCode
 from app.models.session import DownloadTicket, IdempotencyKey, Session
 from app.models.staff import Staff
+from app.models.termination import Termination
+from app.models.transfer import Transfer
 
 __all__ = [
     "Account",
     "AgreementChoice",
     "AgreementCounter",
     "Alert",
+    "BankCheck",
     "CodeEntry",
+    "Correction",
     "Delivery",
     "DemoMessage",
     "Department",
@@ -34,6 +50,7 @@ __all__ = [
     "Enrolment",
     "File",
     "FileTicket",
+    "FunctionSuspension",
     "GraduateSearch",
     "History",
     "HistoryValue",
@@ -47,10 +64,17 @@ __all__ = [
     "Province",
     "ProvinceModule",
     "Region",
+    "Report",
+    "ReportFeed",
+    "RollImport",
     "RollRecord",
     "School",
     "SchoolFunction",
+    "SentCode",
     "Session",
     "Staff",
+    "Termination",
+    "Transfer",
     "Verification",
+    "WarningMark",
 ]

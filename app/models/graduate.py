@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models.types import Chained, Public, UtcDateTime
 
 
-class Account(Public, db.Model):
+class Account(Public, Chained, db.Model):
     """A person's 学信网-style account. Sealed columns are bound to `public_id`; blind indexes find them."""
 
     __tablename__ = "account"

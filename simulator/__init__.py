@@ -1,0 +1,1 @@
+"""The far side for demo and tests: listens on this machine only, refuses production, imports none of ours."""

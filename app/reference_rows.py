@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import date, datetime
 from importlib.resources import files
 from typing import Any
 
@@ -12,9 +12,10 @@ from app import codes
 from app.clock import now
 from app.crypto import canonical
 from app.extensions import db
-from app.models import CodeEntry, LegalText, Province, Region, School
+from app.models import CodeEntry, LegalText, MinimumWage, Province, Region, School
 from app.reference import TABLES, rows
 
+OWN_ROWS = {"regions", "schools", "minimum_wages"}  # tables that are more than codes and labels
 PLAIN = {"code", "label", "valid_from", "valid_to", "confirmed"}
 
 
@@ -48,7 +49,7 @@ def _schools() -> int:
 def _codes() -> int:
     known = {(entry.table, entry.code): entry for entry in db.session.execute(select(CodeEntry)).scalars()}
     count = 0
-    for table in TABLES.keys() - {"regions", "schools"}:
+    for table in TABLES.keys() - OWN_ROWS:
         for position, row in enumerate(rows(table)):
             if (table, row["code"]) not in known:
                 count += 1
@@ -67,6 +68,19 @@ def _code(table: str, position: int, row: dict[str, str]) -> CodeEntry:
         confirmed=row["confirmed"] == "yes",
         extra={name: value for name, value in row.items() if name not in PLAIN},
     )
+
+
+def _minimum_wages(at: datetime) -> int:
+    known = set(db.session.execute(select(MinimumWage.province_code, MinimumWage.valid_from)).tuples())
+    count = 0
+    for row in rows("minimum_wages"):
+        valid_from = date.fromisoformat(row["valid_from"])
+        if (row["code"], valid_from) not in known:
+            count += 1
+            fen, confirmed = int(row["monthly_yuan"]) * 100, row["confirmed"] == "yes"
+            wage = {"province_code": row["code"], "fen": fen, "valid_from": valid_from, "confirmed": confirmed}
+            db.session.add(MinimumWage(**wage, set_at=at))
+    return count
 
 
 def _texts() -> dict[str, dict[str, Any]]:
@@ -96,6 +110,7 @@ def load() -> dict[str, int]:
         "schools": _schools(),
         "codes": _codes(),
         "legal_texts": _legal_texts(now()),
+        "minimum_wages": _minimum_wages(now()),
     }
     db.session.commit()
     codes.forget()

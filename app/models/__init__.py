@@ -1,6 +1,7 @@
 """All rows of the application, one file per aggregate."""
 
 from app.models.correction import Correction
+from app.models.destination import DestinationCode, MinimumWage
 from app.models.employer import BankCheck, Employer, EmployerUser, GraduateSearch, WarningMark
 from app.models.file import File, FileTicket, PictureBand
 from app.models.graduate import Account, Enrolment, RollRecord
@@ -43,6 +44,7 @@ __all__ = [
     "Delivery",
     "DemoMessage",
     "Department",
+    "DestinationCode",
     "Document",
     "DownloadTicket",
     "Employer",
@@ -56,6 +58,7 @@ __all__ = [
     "HistoryValue",
     "IdempotencyKey",
     "LegalText",
+    "MinimumWage",
     "Outbox",
     "PictureBand",
     "Placement",

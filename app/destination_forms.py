@@ -1,0 +1,43 @@
+"""What the destination forms are checked against and reported as: minimum wages, national codes, code tables."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from app import codes
+from app.extensions import db
+from app.models import DestinationCode, MinimumWage
+from workflows.calendar import beijing_day
+from workflows.catalogue.codes import code_on
+from workflows.catalogue.destinations import FORMS
+from workflows.catalogue.entry import NationalCode, Standards
+from workflows.catalogue.schema import form_schema
+from workflows.form_schema import Schema
+
+
+def minimum_wages(day: date) -> dict[str, MinimumWage]:
+    """Return the minimum wage in force on a day, by province code (R-DEST-4)."""
+    in_order = select(MinimumWage).where(MinimumWage.valid_from <= day)
+    in_order = in_order.order_by(MinimumWage.valid_from, MinimumWage.id)
+    return {row.province_code: row for row in db.session.execute(in_order).scalars()}
+
+
+def standards(at: datetime) -> Standards:
+    """Return what a destination form is checked against at a moment."""
+    day = beijing_day(at)
+    wages = {province: row.fen for province, row in minimum_wages(day).items()}
+    return Standards(codes.known, lambda region: wages.get(f"{region[:2]}0000"), day)
+
+
+def national_code(form: str, day: date) -> NationalCode | None:
+    """Return the code that a form is reported under on a day: the operator's, else the catalogue's (R-DEST-1)."""
+    rows = db.session.execute(
+        select(DestinationCode).where(DestinationCode.form == form).order_by(DestinationCode.id)
+    ).scalars()
+    changes = [NationalCode(r.code, r.label, r.confirmed, r.valid_from, r.valid_to) for r in rows]
+    return code_on(FORMS[form], day, changes)
+
+
+def schema(form: str) -> Schema:
+    """Return the JSON Schema of a form with the codes that may be chosen now."""
+    return form_schema(FORMS[form], codes.choices)

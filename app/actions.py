@@ -1,60 +1,54 @@
 """The only writer of states: lock the graduate's record, read the facts, let the rules decide, write all at once.
 
-Nothing here commits: `app.writing` does, at the edge. First the lock, then the clock, then the rows.
+Nothing here commits: `app.writing` does, at the edge. First the lock, then the clock, then the rows. What is particular
+to a kind of record stands in `app.ledgers`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 from flask import g, has_app_context
 from sqlalchemy import Connection, bindparam, insert, update
 
-from app import agreements, facts, history, shown_roll, snapshots
+from app import agreements, bodies, facts, forms, history, shown_roll, snapshots
 from app.extensions import db
-from app.models import Outbox, Placement, RollRecord
+from app.ledgers import LEDGERS, Columns
+from app.models import Outbox, RollRecord
 from app.models.types import new_public_id
-from workflows import destination, online_signing, roll_record
-from workflows.case import Actor, Case, Decision, Request, Review
-from workflows.engine import Flow, decide
-from workflows.vocabulary import OPEN_TO_EMPLOYER, Action, Effect, Kind, Role, State, holds_slot
+from workflows import roll_record
+from workflows.case import Actor, Decision, Request, Review
+from workflows.engine import decide
+from workflows.vocabulary import Action, Effect, Kind, Role, State, Subject
 
-FLOWS: dict[str, Flow] = {Kind.ONLINE: online_signing.FLOW, Kind.DESTINATION: destination.FLOW}
 PLATFORM = Actor(Role.PLATFORM)
+Terms = dict[str, Any]
 
-_placement, _roll, _outbox = Placement.__table__, RollRecord.__table__, Outbox.__table__
-_WRITTEN = (
-    "state",
-    "version",
-    "terms_version",
-    "title",
-    "live_key",
-    "open_key",
-    "deadline_at",
-    "review_path",
-    "review_step",
-    "rejected_by",
-    "withdrawn_by",
-    "reason",
-    "agreement_number",
-    "updated_at",
-    "accepted_at",
-    "decided_at",
-)
-_UPDATE = (
-    update(_placement).where(_placement.c.id == bindparam("row")).values({n: bindparam("v_" + n) for n in _WRITTEN})
-)
-_INSERT = insert(_placement).returning(_placement.c.id)
+_roll, _outbox = RollRecord.__table__, Outbox.__table__
 _ADD_OUTBOX = insert(_outbox).returning(_outbox.c.id, _outbox.c.event)
+
+
+@cache
+def _update(subject: Subject) -> Any:
+    ledger = LEDGERS[subject]
+    values: Columns = {name: bindparam("v_" + name) for name in ledger.written}
+    return update(ledger.table).where(ledger.table.c.id == bindparam("row")).values(values)
+
+
+@cache
+def _insert(subject: Subject) -> Any:
+    table = LEDGERS[subject].table
+    return insert(table).returning(table.c.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """What an action came to: the record's ids, its new state and version, and the moment.
 
-    `row` is the placement as it was written, `view` what had been read under the lock before it.
+    `row` is the record as it was written, `view` what had been read under the lock before it.
     """
 
     id: int
@@ -66,6 +60,16 @@ class Done:
     view: facts.View | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A record as it was (None: it is new) and as it is now, and what made it so."""
+
+    subject: Subject
+    old: Mapping[str, Any] | None
+    new: Mapping[str, Any]
+    action: Action
+
+
 @dataclass(slots=True)
 class Unit:
     """One transaction on one graduate: the locked chain, what was read under the lock, and what is to be written."""
@@ -74,30 +78,36 @@ class Unit:
     chain: history.Chain
     view: facts.View
     outbox: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
-    def emit(self, decision: Decision, public_id: str, version: int, placement_id: int | None) -> None:
-        """Collect an outbox row per event; the business key makes a second one impossible."""
-        for event in decision.events:
-            self.outbox.append(
-                {
-                    "key": f"{event.value}:{public_id}:{version}",
-                    "event": event.value,
-                    "placement_id": placement_id,
-                    "roll_record_id": self.view.roll_id,
-                    "payload": {"version": version},
-                    "state": "due",
-                    "due_at": self.view.now,
-                    "created_at": self.view.now,
-                    "attempts": 0,
-                    "fence": 0,
-                }
-            )
+    def emit(self, event: str, public_id: str, version: int, **of: Any) -> None:
+        """Collect an outbox row; the business key makes a second one impossible. `of` are `placement_id`, `payload`."""
+        self.outbox.append(
+            {
+                "key": f"{event}:{public_id}:{version}",
+                "event": event,
+                "placement_id": of.get("placement_id"),
+                "roll_record_id": self.view.roll_id,
+                "payload": {"version": version} | of.get("payload", {}),
+                "state": "due",
+                "due_at": self.view.now,
+                "created_at": self.view.now,
+                "attempts": 0,
+                "fence": 0,
+            }
+        )
 
     def finish(self) -> None:
-        """Write history and outbox; the outbox rows ring the bell after the commit."""
+        """Tell the observers, write history and outbox; the outbox rows ring the bell after the commit."""
+        for observe in OBSERVERS:
+            observe(self)
         self.chain.write()
         if self.outbox:
             ring_after_commit(self.conn.execute(_ADD_OUTBOX, self.outbox).all())
+
+
+# What has to be written with every change, whatever made it: called with the unit before it is finished.
+OBSERVERS: tuple[Callable[[Unit], None], ...] = ()
 
 
 def ring_after_commit(rows: Any) -> None:
@@ -113,7 +123,10 @@ def begin(roll_id: int) -> Unit:
     return Unit(conn, chain, facts.read(conn, roll_id))
 
 
-def _columns(decision: Decision) -> dict[str, Any]:
+# --- what a decision writes ---------------------------------------------------------------------------------------
+
+
+def _columns(decision: Decision) -> Columns:
     columns = dict(decision.columns)
     if "review" in columns:
         review: Review = columns.pop("review")
@@ -121,38 +134,22 @@ def _columns(decision: Decision) -> dict[str, Any]:
     return columns
 
 
-def _keys(row: Mapping[str, Any], state: State) -> dict[str, Any]:
-    kind, roll = Kind(row["kind"]), row["roll_record_id"]
-    open_to = kind == Kind.ONLINE and state in OPEN_TO_EMPLOYER
-    return {
-        "live_key": roll if holds_slot(kind, state) else None,
-        "open_key": f"{row['employer_id']}:{roll}" if open_to else None,
-    }
-
-
-def _write(unit: Unit, old: Mapping[str, Any], decision: Decision, terms: dict[str, Any] | None) -> dict[str, Any]:
-    """Return the row as it will be; its effects that need other rows have been carried out."""
-    new = dict(old) | _columns(decision)
-    new |= {"state": decision.state.value, "version": old["version"] + 1, "updated_at": unit.view.now}
-    new |= _keys(new, decision.state)
-    for effect in decision.effects:
-        _EFFECTS[effect](unit, new, terms)
-    return new
-
-
-def _store_terms(unit: Unit, row: dict[str, Any], terms: dict[str, Any] | None) -> None:
+def _store_terms(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
     row["terms_version"] = row["version"]
-    row["title"] = (terms or {})["employer_name"]
-    row["terms_digest"] = snapshots.store_terms(
-        unit.conn, SimpleNamespace(**row), row["version"], terms or {}, unit.view.now
-    )
+    row["title"] = terms.get("title") or terms.get("employer_name") or ""
+    row["credit_code"], row["type_code"] = terms.get("credit_code"), terms.get("type_code")
+    row["terms_digest"] = snapshots.store_terms(unit.conn, SimpleNamespace(**row), row["version"], terms, unit.view.now)
 
 
-def _snapshot(unit: Unit, row: dict[str, Any], terms: dict[str, Any] | None) -> None:
+def _store_body(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
+    row["body_sealed"], row["body_digest"] = bodies.seal(subject, row["public_id"], terms)
+
+
+def _snapshot(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
     row["snapshot_digest"], row["terms_digest"] = snapshots.store(unit.conn, SimpleNamespace(**row), unit.view.now)
 
 
-def _issue(unit: Unit, row: dict[str, Any], terms: dict[str, Any] | None) -> None:
+def _issue(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
     placed = SimpleNamespace(**row)
     row["agreement_number"] = agreements.next_number(
         unit.conn, Kind(row["kind"]), unit.view.roll.school_code, unit.view.now
@@ -161,107 +158,131 @@ def _issue(unit: Unit, row: dict[str, Any], terms: dict[str, Any] | None) -> Non
     agreements.issue(unit.conn, placed, row["agreement_number"], version, unit.view.now)
 
 
-_EFFECTS = {Effect.STORE_TERMS: _store_terms, Effect.SNAPSHOT: _snapshot, Effect.ISSUE_AGREEMENT: _issue}
+_EFFECTS = {
+    Effect.STORE_TERMS: _store_terms,
+    Effect.STORE_BODY: _store_body,
+    Effect.SNAPSHOT: _snapshot,
+    Effect.ISSUE_AGREEMENT: _issue,
+}
 
 
-def _record(unit: Unit, actor: Actor, old_state: str | None, row: dict[str, Any], decision: Decision) -> None:
-    detail = {"from": old_state, "to": row["state"], "version": row["version"], **decision.detail}
+def _record(unit: Unit, subject: Subject, actor: Actor, old: Columns | None, row: Columns, decision: Decision) -> None:
+    """Write down a change: in the chain, for the observers, and as outbox rows."""
+    detail = {"from": old and old["state"], "to": row["state"], "version": row["version"], **decision.detail}
     if decision.action in (Action.INVITE, Action.CORRECT) and row.get("deadline_at"):
         detail["deadline_at"] = row["deadline_at"].isoformat()
     if decision.effects and row.get("agreement_number"):
         detail["agreement_number"] = row["agreement_number"]
-    marks = {name: row[name] for name in ("terms_digest", "snapshot_digest") if row.get(name)}
+    marks = {name: row[name] for name in ("terms_digest", "snapshot_digest", "body_digest") if row.get(name)}
     personal = {"reason": decision.columns["reason"]} if decision.columns.get("reason") else {}
-    unit.chain.add(unit.view.now, actor, ("placement", row["id"]), decision.action.value, detail | marks, personal)
-    unit.emit(decision, row["public_id"], row["version"], row["id"])
+    about = (subject.value, row["id"])
+    unit.chain.add(unit.view.now, actor, about, decision.action.value, detail | marks, personal)
+    unit.changes.append(Change(subject, old, row, decision.action))
+    placement = row["id"] if subject == Subject.PLACEMENT else row.get("placement_id")
+    payload = {} if subject == Subject.PLACEMENT else {"subject": subject.value, "id": row["id"]}
+    for event in decision.events:
+        unit.emit(event.value, row["public_id"], row["version"], placement_id=placement, payload=payload)
 
 
-def _apply(
-    unit: Unit, row: Mapping[str, Any], actor: Actor, decision: Decision, terms: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    new = _write(unit, row, decision, terms)
-    unit.conn.execute(_UPDATE, {"row": new["id"]} | {"v_" + name: new[name] for name in _WRITTEN})
-    _record(unit, actor, row["state"], new, decision)
+def _save(unit: Unit, subject: Subject, row: Columns) -> None:
+    values = {"v_" + name: row[name] for name in LEDGERS[subject].written}
+    unit.conn.execute(_update(subject), {"row": row["id"]} | values)
+
+
+def _apply(unit: Unit, subject: Subject, old: Columns, actor: Actor, decision: Decision, terms: Terms) -> Columns:
+    """Write a decision on a record and return the row as it is now."""
+    new = old | _columns(decision)
+    new |= {"state": decision.state.value, "version": old["version"] + 1, "updated_at": unit.view.now}
+    new |= LEDGERS[subject].keys(new, decision.state)
+    for effect in decision.effects:
+        _EFFECTS[effect](unit, subject, new, terms)
+    _save(unit, subject, new)
+    _record(unit, subject, actor, old, new, decision)
     return new
 
 
 def _follow(unit: Unit, decision: Decision) -> None:
     """Run the follow-ups: the platform's actions on other records of the same graduate, depth 1."""
     for follow_up in decision.follow_ups:
-        row = unit.view.placement(follow_up.id)
-        row_facts = facts.facts_for(unit.view, row, PLATFORM)
-        inner = decide(FLOWS[follow_up.kind], follow_up.action, facts.case(row), PLATFORM, row_facts, Request())
-        caused = Decision(
-            inner.action, inner.state, inner.columns, {**inner.detail, "cause": follow_up.cause}, inner.events
-        )
-        _apply(unit, dict(row._mapping), PLATFORM, caused)
+        ledger = LEDGERS[follow_up.subject]
+        row = unit.view.record(follow_up.subject, follow_up.id)
+        row_facts = ledger.facts(unit.view, row, PLATFORM, follow_up.action)
+        inner = decide(ledger.flow(row), follow_up.action, ledger.case(row), PLATFORM, row_facts, Request())
+        caused = replace(inner, detail={**inner.detail, "cause": follow_up.cause}, follow_ups=())
+        _apply(unit, follow_up.subject, dict(row._mapping), PLATFORM, caused, {})
+
+
+# --- the doors ----------------------------------------------------------------------------------------------------
 
 
 def step(
-    placement_id: int,
+    record_id: int,
     roll_id: int,
     action: Action,
     actor: Actor,
     request: Request,
-    terms: dict[str, Any] | None = None,
+    terms: Terms | None = None,
+    subject: Subject = Subject.PLACEMENT,
 ) -> Done:
-    """Carry out an action on a placement; raises Refused. `terms` are the cleaned terms of a correction.
+    """Carry out an action on a graduate's record; raises Refused. `terms` are what the step stores, where it does.
 
-    The follow-ups are written before the row itself, so that the slot is free when it is taken (R-ON-7).
+    A submission stores the draft's own content, cleaned; what is wrong with it goes to the rules. The follow-ups are
+    written before the row itself, so that the slot is free when it is taken (R-ON-7).
     """
     unit = begin(roll_id)
-    row = unit.view.placement(placement_id)
-    employer = _employer_of(unit, actor)
-    row_facts = facts.facts_for(unit.view, row, actor, employer)
-    decision = decide(FLOWS[row.kind], action, facts.case(row), actor, row_facts, request)
+    ledger, row = LEDGERS[subject], unit.view.record(subject, record_id)
+    if action == Action.SUBMIT:
+        terms, errors = forms.submission(unit.conn, subject, row)
+        request = replace(request, errors=errors)
+    row_facts = ledger.facts(unit.view, row, actor, action)
+    decision = decide(ledger.flow(row), action, ledger.case(row), actor, row_facts, request)
     _follow(unit, decision)
-    new = _apply(unit, dict(row._mapping), actor, decision, terms)
+    new = _apply(unit, subject, dict(row._mapping), actor, decision, terms or {})
     unit.finish()
     return Done(new["id"], new["public_id"], decision.state, new["version"], unit.view.now, new, unit.view)
 
 
-def _employer_of(unit: Unit, actor: Actor) -> Any:
-    if actor.role != Role.EMPLOYER or actor.employer_id is None:
-        return None
-    return facts.employer_row(unit.conn, actor.employer_id, unit.view.now)
-
-
-def invite(roll_id: int, actor: Actor, terms: dict[str, Any], request: Request) -> Done:
-    """Send an invitation to a graduate: a new placement (R-ON-1); raises Refused. `terms` are cleaned terms."""
+def create(
+    roll_id: int,
+    action: Action,
+    actor: Actor,
+    request: Request,
+    columns: Columns,
+    terms: Terms | None = None,
+    subject: Subject = Subject.PLACEMENT,
+) -> Done:
+    """Add a record to a graduate's; raises Refused. `columns` has at least its `kind`, and what it is about."""
     unit = begin(roll_id)
-    employer = _employer_of(unit, actor)
-    invite_facts = facts.signing_facts(unit.view, None, actor.employer_id, employer)
-    decision = decide(online_signing.FLOW, Action.INVITE, Case(None), actor, invite_facts, request)
-    _follow(unit, decision)
-    new = _insert(unit, actor, decision, terms)
-    _record(unit, actor, None, new, decision)
-    unit.finish()
-    return Done(new["id"], new["public_id"], decision.state, new["version"], unit.view.now, new, unit.view)
-
-
-def _insert(unit: Unit, actor: Actor, decision: Decision, terms: dict[str, Any]) -> dict[str, Any]:
-    roll, now = unit.view.roll, unit.view.now
-    row = {
+    ledger, now = LEDGERS[subject], unit.view.now
+    new: Columns = {column.name: None for column in ledger.table.columns if column.name != "id"}
+    new |= {"version": 1, "roll_record_id": roll_id, "school_id": unit.view.roll.school_id}
+    new |= {
         "public_id": new_public_id(),
-        "kind": Kind.ONLINE.value,
-        "state": decision.state.value,
-        "roll_record_id": unit.view.roll_id,
-        "school_id": roll.school_id,
-        "cohort": roll.cohort,
-        "employer_id": actor.employer_id,
-        "title": terms["employer_name"],
-        "version": 1,
-        "terms_version": 1,
-        "agreement_kind": roll.agreement_kind,
-        "deadline_at": decision.columns["deadline_at"],
-        "review_path": "",
         "created_at": now,
         "updated_at": now,
+        "review_path": "",
+        "online_known": False,
     }
-    row |= _keys(row, decision.state)
-    row["id"] = unit.conn.execute(_INSERT, row).scalar_one()
-    _store_terms(unit, row, terms)
-    return row
+    new |= ledger.seed(unit.view, columns, actor) | columns
+    row = SimpleNamespace(**new, id=None)
+    row_facts = ledger.facts(unit.view, row, actor, action)
+    decision = decide(ledger.flow(row), action, ledger.case(row), actor, row_facts, request)
+    _follow(unit, decision)
+    new |= _columns(decision) | {"state": decision.state.value}
+    new |= ledger.keys(new, decision.state)
+    stored = {name: value for name, value in new.items() if name in ledger.table.columns}
+    new["id"] = unit.conn.execute(_insert(subject), stored).scalar_one()
+    for effect in decision.effects:
+        _EFFECTS[effect](unit, subject, new, terms or {})
+    _save(unit, subject, new)
+    _record(unit, subject, actor, None, new, decision)
+    unit.finish()
+    return Done(new["id"], new["public_id"], decision.state, 1, now, new, unit.view)
+
+
+def invite(roll_id: int, actor: Actor, terms: Terms, request: Request) -> Done:
+    """Send an invitation to a graduate: a new placement (R-ON-1); raises Refused. `terms` are cleaned terms."""
+    return create(roll_id, Action.INVITE, actor, request, {"kind": Kind.ONLINE.value}, terms)
 
 
 def roll_step(roll_id: int, action: Action, actor: Actor, request: Request) -> Done:
@@ -277,6 +298,9 @@ def roll_step(roll_id: int, action: Action, actor: Actor, request: Request) -> D
     personal = {"reason": request.reason.strip()} if request.reason else {}
     detail = {"from_state": roll.state, "to_state": decision.state.value, **decision.detail}
     unit.chain.add(unit.view.now, actor, ("roll_record", roll_id), action.value, detail, personal)
-    unit.emit(decision, roll.public_id, version, None)
+    old = dict(roll._mapping)
+    unit.changes.append(Change(Subject.ROLL_RECORD, old, old | columns, action))
+    for event in decision.events:
+        unit.emit(event.value, roll.public_id, version)
     unit.finish()
     return Done(roll_id, roll.public_id, decision.state, version, unit.view.now)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, exists, func, select
@@ -9,7 +11,9 @@ from sqlalchemy import Connection, Row, and_, bindparam, exists, func, select
 from app.clock import database_clock, shifted
 from app.models import (
     AgreementChoice,
+    Correction,
     Employer,
+    FunctionSuspension,
     GraduateSearch,
     LegalText,
     Placement,
@@ -18,6 +22,8 @@ from app.models import (
     School,
     SchoolFunction,
     Staff,
+    Termination,
+    Transfer,
 )
 from workflows import labels, online_signing
 from workflows.calendar import beijing_day, beijing_midnight, current_cohort
@@ -26,8 +32,20 @@ from workflows.destination import DestinationFacts
 from workflows.online_signing import SigningFacts
 from workflows.roll_record import RollFacts
 from workflows.starting import Standing
-from workflows.vocabulary import AgreementKind, Kind, Level, Module, Role, State, Step
-from workflows.windows import Window, default_window
+from workflows.vocabulary import (
+    OPEN_TERMINATION,
+    Action,
+    AgreementKind,
+    Kind,
+    Level,
+    Mark,
+    Module,
+    Role,
+    State,
+    Step,
+    Subject,
+)
+from workflows.windows import FUNCTION_TITLE, Window, default_window
 
 _roll, _school, _module = RollRecord.__table__, School.__table__, ProvinceModule.__table__
 _function, _staff, _text, _choice = (
@@ -36,6 +54,7 @@ _function, _staff, _text, _choice = (
     LegalText.__table__,
     AgreementChoice.__table__,
 )
+_suspended = FunctionSuspension.__table__
 
 
 def _newest(kind: Any) -> Any:
@@ -63,6 +82,10 @@ _KIND = (
     .correlate(_school, _roll)
     .scalar_subquery()
 )
+EVERYWHERE = ""  # the province code of a suspension that holds on the whole platform (R-PROV-3)
+_SUSPENDED_ONLINE = exists().where(
+    _suspended.c.function == Kind.ONLINE.value, _suspended.c.province_code.in_([EVERYWHERE, _school.c.province_code])
+)
 _STANDING = (
     select(
         database_clock().label("now"),
@@ -77,6 +100,7 @@ _STANDING = (
         _roll.c.shown_hash,
         _roll.c.confirmed_hash,
         _school.c.code.label("school_code"),
+        _school.c.province_code,
         _school.c.settings_completed_at,
         _school.c.department_review,
         _school.c.binding_notice,
@@ -86,6 +110,7 @@ _STANDING = (
         _function.c.closes_at,
         _function.c.notice,
         HAS_REVIEWER.label("has_reviewer"),
+        _SUSPENDED_ONLINE.label("online_suspended"),
         _KIND.label("agreement_kind"),
         _newest("declaration").label("declaration"),
         _newest("binding_notice").label("notice_text"),
@@ -107,41 +132,112 @@ _STANDING = (
     )
     .where(_roll.c.id == bindparam("roll"))
 )
-_PLACEMENTS = select(Placement.__table__).where(Placement.roll_record_id == bindparam("roll")).order_by(Placement.id)
+_RECORDS = {
+    subject: select(model.__table__).where(model.roll_record_id == bindparam("roll")).order_by(model.id)
+    for subject, model in (
+        (Subject.PLACEMENT, Placement),
+        (Subject.TERMINATION, Termination),
+        (Subject.TRANSFER, Transfer),
+        (Subject.CORRECTION, Correction),
+    )
+}
+_FUNCTIONS = select(_function).where(_function.c.school_id == bindparam("school"), _function.c.cohort == bindparam("c"))
+_SUSPENSIONS = select(_suspended.c.function).where(_suspended.c.province_code.in_([EVERYWHERE, bindparam("province")]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
-    """A graduate's record and all its placements at one moment: the material of every fact."""
+    """A graduate's record and all its placements at one moment: the material of every fact.
 
+    The other records are read when they are first asked for, in one statement each.
+    """
+
+    conn: Connection
     now: datetime
     roll_id: int
     roll: Row[Any]
     placements: tuple[Row[Any], ...]
 
+    def _read(self, subject: Subject) -> tuple[Row[Any], ...]:
+        return tuple(self.conn.execute(_RECORDS[subject], {"roll": self.roll_id}))
+
+    @cached_property
+    def terminations(self) -> tuple[Row[Any], ...]:
+        """Return all requests to end one of the placements, the oldest first."""
+        return self._read(Subject.TERMINATION)
+
+    @cached_property
+    def transfers(self) -> tuple[Row[Any], ...]:
+        """Return all archive and household transfers, the oldest first."""
+        return self._read(Subject.TRANSFER)
+
+    @cached_property
+    def corrections(self) -> tuple[Row[Any], ...]:
+        """Return all changes made by staff, the oldest first."""
+        return self._read(Subject.CORRECTION)
+
+    @cached_property
+    def employer_states(self) -> dict[int | None, State]:
+        """Return the state of every employer that a placement here is of."""
+        ids = {row.employer_id for row in self.placements if row.employer_id}
+        if not ids:
+            return {}
+        found = select(Employer.id, Employer.state).where(Employer.id.in_(ids))
+        return {row.id: State(row.state) for row in self.conn.execute(found)}
+
+    @cached_property
+    def windows(self) -> dict[str, Window]:
+        """Return the school's windows for this cohort by function, where it has set them (R-SCH-3)."""
+        wanted = {"school": self.roll.school_id, "c": self.roll.cohort}
+        return {
+            row.function: Window(Kind(row.function), row.enabled, row.opens_at, row.closes_at, row.notice)
+            for row in self.conn.execute(_FUNCTIONS, wanted)
+        }
+
+    @cached_property
+    def suspensions(self) -> frozenset[str]:
+        """Return the functions that the platform has suspended here (R-PROV-3)."""
+        return frozenset(self.conn.execute(_SUSPENSIONS, {"province": self.roll.province_code}).scalars())
+
+    def records(self, subject: Subject) -> tuple[Row[Any], ...]:
+        """Return the graduate's records of one kind."""
+        of = {
+            Subject.TERMINATION: lambda: self.terminations,
+            Subject.TRANSFER: lambda: self.transfers,
+            Subject.CORRECTION: lambda: self.corrections,
+        }
+        return of[subject]() if subject in of else self.placements
+
+    def record(self, subject: Subject, record_id: int) -> Row[Any]:
+        """Return one of the records; raises StopIteration for a foreign one."""
+        return next(row for row in self.records(subject) if row.id == record_id)
+
     def placement(self, placement_id: int) -> Row[Any]:
         """Return one of the placements; raises StopIteration for a foreign one."""
-        return next(row for row in self.placements if row.id == placement_id)
+        return self.record(Subject.PLACEMENT, placement_id)
 
 
 def read(conn: Connection, roll_id: int) -> View:
     """Read a graduate's record, its school's settings, the clock and all placements: two statements."""
     roll = conn.execute(_STANDING, {"roll": roll_id}).one()
-    placements = tuple(conn.execute(_PLACEMENTS, {"roll": roll_id}))
-    return View(shifted(roll.now), roll_id, roll, placements)
+    placements = tuple(conn.execute(_RECORDS[Subject.PLACEMENT], {"roll": roll_id}))
+    return View(conn, shifted(roll.now), roll_id, roll, placements)
 
 
-def window(view: View) -> Window:
-    """Return the school's window of online signing for this cohort, or the default one (R-SCH-3)."""
+def window(view: View, function: Kind = Kind.ONLINE) -> Window:
+    """Return the school's window of a function for this cohort, or the default one (R-SCH-3)."""
     roll = view.roll
+    if function != Kind.ONLINE:
+        return view.windows.get(function) or default_window(function, roll.cohort)
     if roll.opens_at is None:
         return default_window(Kind.ONLINE, roll.cohort)
     return Window(Kind.ONLINE, roll.enabled, roll.opens_at, roll.closes_at, roll.notice)
 
 
-def standing(view: View) -> Standing:
-    """Return what the graduate's record and school are at this moment."""
+def standing(view: View, function: Kind = Kind.ONLINE) -> Standing:
+    """Return what the graduate's record and school are at this moment, with the window of a function."""
     roll = view.roll
+    suspended = roll.online_suspended if function == Kind.ONLINE else function in view.suspensions
     return Standing(
         now=view.now,
         cohort=roll.cohort,
@@ -151,27 +247,71 @@ def standing(view: View) -> Standing:
         training_mode=roll.training_mode,
         module_open=roll.opened_at is not None and roll.agreement_kind is not None,
         settings_complete=roll.settings_completed_at is not None,
-        window=window(view),
+        window=window(view, function),
+        suspended=FUNCTION_TITLE[function] if suspended else "",
     )
 
 
 def case(row: Any) -> Case:
     """Return a placement's row as the rules see it."""
-    path = tuple(Step(step) for step in row.review_path.split(",") if step)
     return Case(
-        state=State(row.state),
+        state=State(row.state) if row.state else None,
         kind=Kind(row.kind),
         version=row.version,
         deadline_at=row.deadline_at,
-        review=Review(path, Step(row.review_step) if row.review_step else None) if path else None,
+        review=_review(row),
         rejected_by=Role(row.rejected_by) if row.rejected_by else None,
         agreement_kind=AgreementKind(row.agreement_kind) if row.agreement_kind else None,
+        numbered=row.agreement_number is not None,
+        submitted=row.submitted_at is not None,
+        reviewed_by=row.reviewed_by,
     )
+
+
+def _review(row: Any) -> Review | None:
+    path = tuple(Step(step) for step in row.review_path.split(",") if step)
+    return Review(path, Step(row.review_step) if row.review_step else None) if path else None
+
+
+def termination_case(row: Any) -> Case:
+    """Return a termination's row as the rules see it; `kind` is that of its placement."""
+    return Case(
+        state=State(row.state) if row.state else None,
+        kind=Kind(row.kind),
+        version=row.version,
+        review=_review(row),
+        rejected_by=Role(row.rejected_by) if row.rejected_by else None,
+        agreement_kind=AgreementKind(row.agreement_kind) if row.agreement_kind else None,
+        subject=Subject.TERMINATION,
+        mark=Mark(row.mark) if row.mark else None,
+        submitted=row.submitted_at is not None,
+        reviewed_by=row.reviewed_by,
+        asked_by=Role(row.asked_by) if row.asked_by else None,
+    )
+
+
+def transfer_case(row: Any) -> Case:
+    """Return a transfer's row as the rules see it."""
+    return Case(
+        state=State(row.state) if row.state else None,
+        version=row.version,
+        review=_review(row),
+        rejected_by=Role(row.rejected_by) if row.rejected_by else None,
+        subject=Subject.TRANSFER,
+        module=Module(row.kind),
+        submitted=row.submitted_at is not None,
+        reviewed_by=row.reviewed_by,
+    )
+
+
+def correction_case(row: Any) -> Case:
+    """Return a correction's row as the rules see it."""
+    return Case(state=State(row.state) if row.state else None, version=row.version, subject=Subject.CORRECTION)
 
 
 def roll_case(view: View) -> Case:
     """Return the roll record as the rules see it."""
-    return Case(state=State(view.roll.state), version=view.roll.version)
+    return Case(state=State(view.roll.state), version=view.roll.version, subject=Subject.ROLL_RECORD)
 
 
 def blocker(row: Any, now: datetime) -> Blocker:
@@ -190,9 +330,18 @@ def _lapsed(row: Any, now: datetime) -> bool:
     return row.state == State.INVITED and online_signing.shown(case(row), now) == State.EXPIRED
 
 
-def signing_facts(
-    view: View, placement_id: int | None, employer_id: int | None, employer: Row[Any] | None = None
-) -> SigningFacts:
+def open_termination(view: View, placement_id: int | None = None) -> Blocker | None:
+    """Return the open request to end a placement, by default any (R-TO-4, R-TOFF-4)."""
+    for row in view.terminations:
+        if row.state in OPEN_TERMINATION and placement_id in (None, row.placement_id):
+            made = termination_case(row)
+            title = view.placement(row.placement_id).title
+            state, label = State(row.state), labels.state_label(made)
+            return Blocker(row.id, row.public_id, made.kind, state, title, label, Subject.TERMINATION)
+    return None
+
+
+def signing_facts(view: View, placement_id: int | None, employer_id: int | None, employer: Any = None) -> SigningFacts:
     """Return the facts of online signing for an invitation, or a new one of this employer (`placement_id` None)."""
     own = [row for row in view.placements if row.employer_id == employer_id and row.id != placement_id]
     open_rows = [row for row in own if row.open_key is not None and not _lapsed(row, view.now)]
@@ -202,21 +351,27 @@ def signing_facts(
         department_review=view.roll.department_review,
         department_has_reviewer=view.roll.has_reviewer,
         graduate_department_id=view.roll.department_id,
-        employer_verified=employer is None or employer.state == "verified",
+        employer_state=State(employer.state) if employer else view.employer_states.get(employer_id, State.VERIFIED),
         misses_today=employer.misses if employer is not None else 0,
         slot=slot(view, placement_id),
         own_open=blocker(open_rows[0], view.now) if open_rows else None,
         own_lapsed=tuple(row.id for row in own if _lapsed(row, view.now)),
         own_withdrawn_until=max(withdrawn, default=None),
-        declaration=_version(view.roll.declaration) or "",
+        declaration=declaration(view),
         binding_notice=_version(view.roll.notice_text) if view.roll.binding_notice else None,
         clauses=_version(view.roll.clauses) or "",
-        text_hashes=_hashes(view.roll),
+        text_hashes=text_hashes(view),
     )
 
 
-def _hashes(roll: Row[Any]) -> dict[str, str]:
-    """Return the SHA-256 of every text that an acceptance rests on, by name (R-INV-1)."""
+def declaration(view: View) -> str:
+    """Return the version of the 数据真实无误 that is in force (R-BTN-2)."""
+    return _version(view.roll.declaration) or ""
+
+
+def text_hashes(view: View) -> dict[str, str]:
+    """Return the SHA-256 of every text that an acceptance or submission rests on, by name (R-INV-1)."""
+    roll = view.roll
     texts = {"declaration": roll.declaration, "clauses": roll.clauses}
     texts |= {"notice": roll.notice_text} if roll.binding_notice else {}
     return {name: named.partition(" ")[2] for name, named in texts.items() if named}
@@ -231,15 +386,28 @@ def roll_facts(view: View) -> RollFacts:
         cohort=view.roll.cohort,
         current_cohort=current_cohort(view.now),
         slot=slot(view),
+        open_termination=open_termination(view),
         open_invitations=tuple(row.id for row in open_rows),
         shown_hash=view.roll.shown_hash,
     )
 
 
-def facts_for(view: View, row: Any, actor: Actor, employer: Row[Any] | None = None) -> Any:
-    """Return the facts that the flow of this placement's kind wants."""
+# What an employer's state decides over: these actions hold it until they are committed (R-EMP-3).
+_ASKING = frozenset({Action.INVITE, Action.CORRECT, Action.WITHDRAW, Action.ACCEPT})
+_UNASKED = SimpleNamespace(state=State.VERIFIED.value, misses=0)
+
+
+def _employer_for(view: View, row: Any, action: Action | None) -> Any:
+    """Return the employer's row for an action, a stand-in for one that does not ask for it, None for buttons."""
+    if action is None or row.employer_id is None:
+        return None
+    return employer_row(view.conn, row.employer_id, view.now, held=True) if action in _ASKING else _UNASKED
+
+
+def facts_for(view: View, row: Any, actor: Actor, action: Action | None = None) -> Any:
+    """Return the facts that the flow of this placement's kind wants; with `action` those for carrying it out."""
     if row.kind == Kind.ONLINE:
-        return signing_facts(view, row.id, row.employer_id, employer)
+        return signing_facts(view, row.id, row.employer_id, _employer_for(view, row, action))
     return DestinationFacts(view.now)
 
 
@@ -255,12 +423,16 @@ _MISSES = (
     .scalar_subquery()
 )
 _EMPLOYER = select(_employer.c.state, _MISSES.label("misses")).where(_employer.c.id == bindparam("employer"))
+_EMPLOYER_HELD = _EMPLOYER.with_for_update(read=True, of=_employer)
 
 
-def employer_row(conn: Connection, employer_id: int, now: datetime) -> Row[Any]:
-    """Return an employer's state and how often it found nobody today (R-ON-1); the day is Beijing's."""
-    since = beijing_midnight(beijing_day(now))
-    return conn.execute(_EMPLOYER, {"employer": employer_id, "since": since}).one()
+def employer_row(conn: Connection, employer_id: int, now: datetime, held: bool = False) -> Row[Any]:
+    """Return an employer's state and how often it found nobody today (R-ON-1); the day is Beijing's.
+
+    `held` keeps the state as it is until the transaction ends: a suspension waits, or is seen (R-EMP-3).
+    """
+    wanted = {"employer": employer_id, "since": beijing_midnight(beijing_day(now))}
+    return conn.execute(_EMPLOYER_HELD if held else _EMPLOYER, wanted).one()
 
 
 def shown_label(row: Any, now: datetime) -> str:

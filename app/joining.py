@@ -5,12 +5,12 @@ from sqlalchemy import bindparam, update
 from app import actions, facts
 from app.extensions import db
 from app.models import Account, Outbox, RollRecord
-from workflows.case import Actor, Decision
+from workflows.case import Actor
 from workflows.history_lines import LINK
-from workflows.vocabulary import Action, Event, Role, State
+from workflows.vocabulary import Event, Role
 
 _outbox = Outbox.__table__
-_TOLD = Decision(Action.INVITE, State.INVITED, events=(Event.INVITATION_SENT,))
+_TOLD = Event.INVITATION_SENT
 # A worker that holds the row did not know the reader: it loses its lease, and whoever comes next reads anew.
 _READ_ANEW = (
     update(_outbox)
@@ -46,5 +46,5 @@ def _tell(unit: actions.Unit, placement_id: int) -> None:
     waiting = unit.conn.execute(_READ_ANEW, {"placement": placement_id, "until": unit.view.now})
     if waiting.rowcount == 0:
         row = unit.view.placement(placement_id)
-        unit.emit(_TOLD, row.public_id, row.version, placement_id)
+        unit.emit(_TOLD.value, row.public_id, row.version, placement_id=placement_id)
         unit.outbox[-1]["key"] += ":linked"

@@ -25,6 +25,7 @@ class Queue(StrEnum):
 
     ALERTS = "alerts"
     DOCUMENTS = "documents"
+    REPORTS = "reports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What follows from an event: notices to people, or, on the queue of documents, the agreement's file."""
+    """What follows from an event: notices to people, or, on another queue, the agreement's file or a report."""
 
     notices: tuple[Notice, ...] = ()
     queue: Queue = Queue.ALERTS
@@ -69,7 +70,9 @@ TOPICS: dict[Event, Topic] = {
     Event.SIGNING_REJECTED: Topic((_graduate("signing_rejected"), _employer("signing_rejected_employer"))),
     Event.AGREEMENT_ISSUED: Topic(queue=Queue.DOCUMENTS),
     Event.DESTINATION_VOIDED: Topic((_graduate("destination_voided"),)),
+    Event.RECORD_CANCELLED: Topic((_graduate("record_cancelled"),)),
     Event.ROLL_CHANGED: Topic((_graduate("roll_changed"),)),
+    Event.REPORT_DUE: Topic(queue=Queue.REPORTS),
     Event.FILE_RECEIVED: Topic(queue=Queue.DOCUMENTS),
 }
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflows import destination, diagrams, labels, online_signing, roll_record
-from workflows.vocabulary import HOLDING, STATES, Action, Kind, State
+from workflows import diagrams, labels
+from workflows.flows import FLOWS
+from workflows.vocabulary import HOLDING, STATES, STATES_OF, TERMINATION_STATES, Action, Kind, State, Subject
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOWS = (online_signing.FLOW, roll_record.FLOW, destination.FLOW)
 
 
 # --- rules --------------------------------------------------------------------------------------------------------
@@ -106,7 +106,11 @@ def pure_modules() -> dict[str, ast.Module]:
 def test_every_state_and_action_has_a_word() -> None:
     kinds = {(kind, state) for kind, states in STATES.items() for state in states}
     assert set(labels.STATE_LABEL) == kinds
-    assert {state for _, state in kinds} | set(labels.ROLL_LABEL) == set(State)
+    assert {of: set(words) for of, words in labels.LABELS_OF.items()} == {
+        **{of: set(states) for of, states in STATES_OF.items()},
+        Subject.TERMINATION: {state for states in TERMINATION_STATES.values() for state in states},
+    }
+    assert {state for _, state in kinds}.union(*labels.LABELS_OF.values()) == set(State)
     assert set(labels.ACTION_LABEL) == set(Action)
 
 
@@ -119,7 +123,8 @@ def test_every_flow_stays_within_its_states() -> None:
     for flow in FLOWS:
         reached = {target for row in flow.transitions for target in row.targets}
         named = reached | {source for row in flow.transitions for source in row.sources if source}
-        assert any(named <= set(states) for states in (*STATES.values(), (State.ON_ROLL, State.OFF_ROLL)))
+        every = (*STATES.values(), *TERMINATION_STATES.values(), *STATES_OF.values())
+        assert any(named <= set(states) for states in every)
 
 
 def test_every_refusal_of_the_rules_says_what_to_do_next() -> None:

@@ -35,7 +35,6 @@ def test_every_member_has_its_label_and_every_refusal_its_status() -> None:
     assert set(windows.FUNCTION_TITLE) == set(Kind)
     assert set(platform_settings.MODULE_TITLE) == set(Module)
     assert set(platform_settings.AGREEMENT_TITLE) == set(AgreementKind)
-    assert set(labels.ROLL_LABEL) == {State.ON_ROLL, State.OFF_ROLL}
 
 
 def written_states(path: Path) -> list[int]:

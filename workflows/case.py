@@ -5,7 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workflows.vocabulary import Action, AgreementKind, Code, Effect, Event, Kind, Level, Role, State, Step
+from workflows.vocabulary import (
+    Action,
+    AgreementKind,
+    Code,
+    Effect,
+    Event,
+    Kind,
+    Level,
+    Mark,
+    Module,
+    Role,
+    State,
+    Step,
+    Subject,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +32,7 @@ class Blocker:
     state: State
     title: str
     label: str
+    subject: Subject = Subject.PLACEMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,12 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A record as the rules see it. `state` is the stored state, None before the record exists."""
+    """A record as the rules see it. `state` is the stored state, None before the record exists.
+
+    `kind` is that of the placement a termination is about; `module` that of a transfer. `numbered`: the agreement has
+    its number, so a rejection came from the signing review. `submitted`: it has been handed to review before.
+    `reviewed_by` is the staff member who decided the last step, `asked_by` the side that asked for a termination.
+    """
 
     state: State | None
     kind: Kind = Kind.ONLINE
@@ -73,11 +93,22 @@ class Case:
     review: Review | None = None
     rejected_by: Role | None = None
     agreement_kind: AgreementKind | None = None
+    subject: Subject = Subject.PLACEMENT
+    module: Module | None = None
+    mark: Mark | None = None
+    numbered: bool = False
+    submitted: bool = False
+    reviewed_by: int | None = None
+    asked_by: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the actor sends along. Versions name what was read; a tick is the version of the text that was ticked."""
+    """What the actor sends along. Versions name what was read; a tick is the version of the text that was ticked.
+
+    `online_known` confirms going on offline although the employer could sign online (R-OFF-7); `errors` are what is
+    wrong with the form that came along or lies in the draft, by field, in Chinese.
+    """
 
     version: int | None = None
     reason: str | None = None
@@ -86,7 +117,9 @@ class Request:
     notice: str | None = None
     clauses: str | None = None
     void_destination: bool = False
+    online_known: bool = False
     value: str | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +127,9 @@ class FollowUp:
     """An action on another record of the same graduate, run by the platform in the same transaction (depth 1)."""
 
     id: int
-    kind: Kind
     action: Action
     cause: str
+    subject: Subject = Subject.PLACEMENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from workflows import labels
 from workflows.case import Actor, Case, Decision, Request
 from workflows.engine import Flow, Transition
-from workflows.vocabulary import Action, Event, Role, State
+from workflows.vocabulary import Action, Event, Kind, Role, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ def _void(case: Case, actor: Actor, facts: DestinationFacts, request: Request) -
 FLOW = Flow(
     name="destination",
     title="去向登记",
+    kind=Kind.DESTINATION,
     transitions=(
         Transition(Action.VOID, frozenset({State.APPROVED}), frozenset({Role.PLATFORM}), (State.VOIDED,), _void),
     ),

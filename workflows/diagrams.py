@@ -4,17 +4,12 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from workflows import destination, online_signing, roll_record
 from workflows.case import Case
 from workflows.engine import Flow, Transition
-from workflows.labels import ACTION_LABEL, state_label
-from workflows.vocabulary import Kind, Role, State
+from workflows.flows import FLOWS
+from workflows.labels import state_label
+from workflows.vocabulary import Action, Role, State
 
-FLOWS: tuple[tuple[Flow, Kind], ...] = (
-    (online_signing.FLOW, Kind.ONLINE),
-    (roll_record.FLOW, Kind.ONLINE),
-    (destination.FLOW, Kind.DESTINATION),
-)
 ROLE_NAME = {
     Role.GRADUATE: "毕业生",
     Role.EMPLOYER: "用人单位",
@@ -23,13 +18,18 @@ ROLE_NAME = {
     Role.PROVINCE: "省级",
     Role.OPERATOR: "平台管理员",
     Role.AUDITOR: "审计",
+    Role.LINK_HOLDER: "用人单位（短信链接）",
     Role.PLATFORM: "系统",
 }
 NEW = "（新建）"
 
 
-def _name(state: State | None, kind: Kind) -> str:
-    return state_label(Case(state, kind)) if state else NEW
+def _name(state: State | None, flow: Flow) -> str:
+    return state_label(Case(state, flow.kind, subject=flow.subject)) if state else NEW
+
+
+def _words(action: Action, flow: Flow) -> str:
+    return flow.action_label(action, Case(None, flow.kind, subject=flow.subject))
 
 
 def _in_order(states: Iterable[State | None]) -> list[State | None]:
@@ -41,13 +41,13 @@ def _who(row: Transition) -> str:
     return "、".join(name for role, name in ROLE_NAME.items() if role in row.roles)
 
 
-def mermaid(flow: Flow, kind: Kind) -> str:
+def mermaid(flow: Flow) -> str:
     """Draw a flow as a Mermaid state diagram with Chinese labels."""
     states = {state for row in flow.transitions for state in (*row.sources, *row.targets)}
     lines = ["stateDiagram-v2"]
-    lines += [f"    {state.value} : {_name(state, kind)}" for state in _in_order(states) if state]
+    lines += [f"    {state.value} : {_name(state, flow)}" for state in _in_order(states) if state]
     for row in flow.transitions:
-        words = f"{ACTION_LABEL[row.action]}（{_who(row)}）"
+        words = f"{_words(row.action, flow)}（{_who(row)}）"
         for source in _in_order(row.sources):
             start = source.value if source else "[*]"
             lines += [f"    {start} --> {target.value} : {words}" for target in row.targets]
@@ -55,27 +55,27 @@ def mermaid(flow: Flow, kind: Kind) -> str:
     return "\n".join(lines) + "\n"
 
 
-def table(flow: Flow, kind: Kind) -> str:
+def table(flow: Flow) -> str:
     """Write a flow as a Markdown table: action, who, from, to."""
     lines = ["| 操作 | 由谁 | 原状态 | 新状态 |", "|---|---|---|---|"]
     for row in flow.transitions:
-        before = "、".join(_name(state, kind) for state in _in_order(row.sources))
-        after = "、".join(_name(state, kind) for state in _in_order(row.targets))
-        lines.append(f"| {ACTION_LABEL[row.action]} | {_who(row)} | {before} | {after} |")
+        before = "、".join(_name(state, flow) for state in _in_order(row.sources))
+        after = "、".join(_name(state, flow) for state in _in_order(row.targets))
+        lines.append(f"| {_words(row.action, flow)} | {_who(row)} | {before} | {after} |")
     for source, target, when in flow.by_time:
-        lines.append(f"| {when} | 时间 | {_name(source, kind)} | {_name(target, kind)} |")
+        lines.append(f"| {when} | 时间 | {_name(source, flow)} | {_name(target, flow)} |")
     return "\n".join(lines) + "\n"
 
 
-def document(flow: Flow, kind: Kind) -> str:
+def document(flow: Flow) -> str:
     """Write the whole document of a flow: title, diagram, table."""
     note = "本文件由 `python -m workflows.diagrams docs/workflows` 生成，请勿手工修改。未列出的操作一律拒绝。"
-    return f"# {flow.title}\n\n{note}\n\n```mermaid\n{mermaid(flow, kind)}```\n\n{table(flow, kind)}"
+    return f"# {flow.title}\n\n{note}\n\n```mermaid\n{mermaid(flow)}```\n\n{table(flow)}"
 
 
 def documents() -> dict[str, str]:
     """Return the documents of all flows by file name."""
-    return {f"{flow.name}.md": document(flow, kind) for flow, kind in FLOWS}
+    return {f"{flow.name}.md": document(flow) for flow in FLOWS}
 
 
 def main(folder: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows.case import Actor, Case, Decision, Option, Refusal, Refused, Request
-from workflows.vocabulary import STAFF, Action, Code, Level, Role, State
+from workflows.vocabulary import STAFF, Action, Code, Kind, Level, Role, State, Subject
 
 Guard = Callable[[Case, Actor, Any], Refusal | None]
 Check = Callable[[Case, Actor, Any, Request], Refusal | None]
@@ -34,7 +34,8 @@ class Transition:
 class Flow:
     """A named table of transitions; `shown` maps a case and the time to the state that everybody sees.
 
-    `by_time` names for the diagrams what time alone does: (state before, state after, when in Chinese).
+    `by_time` names for the diagrams what time alone does: (state before, state after, when in Chinese). `subject` and
+    `kind` say whose flow it is.
     """
 
     name: str
@@ -45,6 +46,8 @@ class Flow:
     action_label: Callable[[Action, Case], str]
     wrong_state: Callable[[Case, Action, Any], Refusal | None] = lambda case, action, facts: None
     by_time: tuple[tuple[State, State, str], ...] = ()
+    subject: Subject = Subject.PLACEMENT
+    kind: Kind = Kind.ONLINE
 
     def rows(self, action: Action) -> tuple[Transition, ...]:
         """Return the transitions of an action."""

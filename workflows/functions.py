@@ -3,7 +3,7 @@
 from workflows import starting
 from workflows.case import Refusal
 from workflows.starting import Standing
-from workflows.vocabulary import Code, Kind
+from workflows.vocabulary import Kind
 from workflows.windows import FUNCTION_TITLE
 
 BUTTONS = (Kind.OFFLINE, Kind.PAPER, Kind.DESTINATION)
@@ -26,9 +26,6 @@ TEXT = {
     ),
 }
 
-# Functions that the platform keeps suspended everywhere; the school's own switch has no effect then (R-PROV-3).
-SUSPENDED = frozenset(BUTTONS)
-
 
 def refuse(function: Kind, standing: Standing) -> Refusal | None:
     """Refuse a function that is suspended, not open to this graduate, or not for this training mode.
@@ -37,9 +34,6 @@ def refuse(function: Kind, standing: Standing) -> Refusal | None:
     """
     if refusal := starting.refuse_unconfirmed(standing.confirmed):
         return refusal
-    if function in SUSPENDED:
-        message = f"该功能暂缓开通（{FUNCTION_TITLE[function]}）。"
-        return Refusal(Code.FUNCTION_OFF, message, "可由单位在线发起签约邀请，或请等待平台开通。")
     signing = function != Kind.DESTINATION
     return starting.refuse_start(standing) or (
         starting.refuse_training_mode(standing.training_mode) if signing else None

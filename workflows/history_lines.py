@@ -5,7 +5,7 @@ from typing import Any
 
 from workflows.case import Case
 from workflows.labels import worded
-from workflows.vocabulary import Action, Role
+from workflows.vocabulary import Action, Kind, Role, Subject
 
 ROLE_WORD = {
     Role.GRADUATE: "毕业生",
@@ -15,6 +15,7 @@ ROLE_WORD = {
     Role.PROVINCE: "省级就业部门",
     Role.OPERATOR: "平台",
     Role.AUDITOR: "审计",
+    Role.LINK_HOLDER: "用人单位（短信链接）",
     Role.PLATFORM: "平台",
 }
 DONE: dict[Action, str] = {
@@ -32,6 +33,47 @@ DONE: dict[Action, str] = {
     Action.MOVE_COHORT: "调整届别",
     Action.TAKE_OFF_ROLL: "移出毕业生名单",
     Action.PUT_ON_ROLL: "恢复到毕业生名单",
+    Action.START: "开始填写",
+    Action.EDIT: "保存填写内容",
+    Action.SUBMIT: "提交审核",
+    Action.TAKE_BACK: "撤回修改",
+    Action.RETURN: "退回修改",
+    Action.CANCEL: "放弃申请",
+    Action.SEND_LINK: "请用人单位协助回传协议书",
+    Action.UPLOAD: "回传协议书",
+    Action.TERMINATE: "记录解约",
+    Action.ASK: "申请解约",
+    Action.FORCE: "强制解约",
+    Action.APPROVE_UNILATERAL: "审核通过（学生单方面解约）",
+    Action.REPLACE: "以新登记替换",
+    Action.GRANT: "通过申请",
+    Action.ACKNOWLEDGE: "确认修改无误",
+    Action.DISPUTE: "对修改提出异议",
+    Action.UPHOLD: "认定异议成立",
+    Action.DISMISS: "认定异议不成立",
+    Action.REGISTER: "提交单位注册信息",
+    Action.IMPORT: "导入新职业网账号",
+    Action.ADMIT: "单位认证通过",
+    Action.SUSPEND: "暂停该单位签约",
+    Action.RESUME: "恢复该单位签约",
+    Action.REVOKE: "撤销网签负责人授权",
+    Action.SEND_AMOUNT: "向对公账户打款",
+    Action.CONFIRM_AMOUNT: "填写打款金额",
+}
+# Where the same action is told differently of another record.
+DONE_OF: dict[tuple[Subject, Action], str] = {
+    (Subject.TERMINATION, Action.ACCEPT): "同意解约，提交审核",
+    (Subject.TERMINATION, Action.DECLINE): "不同意解约",
+    (Subject.TERMINATION, Action.WITHDRAW): "撤回解约申请",
+    (Subject.ROLL_REQUEST, Action.ASK): "提交信息申请",
+    (Subject.ROLL_REQUEST, Action.REJECT): "未通过申请",
+    (Subject.TRANSFER, Action.CORRECT): "修改登记信息",
+    (Subject.OFFICER, Action.REGISTER): "登记网签负责人",
+    (Subject.OFFICER, Action.SUBMIT): "提交认证材料",
+    (Subject.OFFICER, Action.APPROVE): "认证通过",
+    (Subject.OFFICER, Action.REJECT): "认证不通过",
+    (Subject.OFFICER, Action.REPLACE): "网签负责人已接替",
+    (Subject.BANK_CHECK, Action.ASK): "申请对公账户打款认证",
 }
 UNMASK = "unmask"  # no step of a flow: somebody looked at what is masked elsewhere
 CAUSE = {
@@ -40,6 +82,14 @@ CAUSE = {
     "training_mode": "网签资格调整",
     "cohort": "届别调整",
     "off_roll": "移出毕业生名单",
+    "submit": "毕业生提交新的签约登记",
+    "termination": "解约审核通过",
+    "forced": "强制解约",
+    "unilateral": "学生单方面解约",
+    "replaced": "新登记审核通过",
+    "suspended": "单位被平台暂停签约",
+    "officer": "新的网签负责人认证通过",
+    "approved": "认证审核通过",
 }
 LINK = "link"  # nor is this: a person signed in and was joined to the roll; the staff alone read it
 SHOWN = (*DONE, UNMASK)
@@ -56,4 +106,7 @@ def line(role: Role, action: str, detail: Mapping[str, Any], case: Case) -> str:
     if action == LINK:
         return f"{who}登录，与毕业生名单关联"
     cause = CAUSE.get(detail.get("cause", ""))
-    return worded(f"{who}{DONE[Action(action)]}", case) + (f"（因{cause}）" if cause else "")
+    done = DONE_OF.get((case.subject, Action(action))) or DONE[Action(action)]
+    if case.subject == Subject.PLACEMENT and case.kind != Kind.ONLINE and action == Action.CORRECT:
+        done = "修改登记信息"
+    return worded(f"{who}{done}", case) + (f"（因{cause}）" if cause else "")

@@ -1,7 +1,9 @@
 """One table from state to label, the same for every audience, and one from action to button (R-LABEL-1, R-BTN-1)."""
 
+from dataclasses import replace
+
 from workflows.case import Case
-from workflows.vocabulary import Action, AgreementKind, Kind, Role, State, Step
+from workflows.vocabulary import Action, AgreementKind, Kind, Mark, Role, State, Step, Subject
 
 S = State
 
@@ -41,10 +43,69 @@ STATE_LABEL: dict[tuple[Kind, State], str] = {
     (Kind.DESTINATION, S.CANCELLED): "已放弃申请",
 }
 
-WAITING_LABEL = {Step.DEPARTMENT: "签约审核中（待院系审核）", Step.SCHOOL: "签约审核中（待学校审核）"}
-REJECTED_BY_DEPARTMENT = "签约审核不通过 (院系审核不通过)"
+WAITING = {Step.DEPARTMENT: "（待院系审核）", Step.SCHOOL: "（待学校审核）", Step.SECOND: "（待学校复核）"}
+SIGNING_REJECTED_BY = {
+    Role.DEPARTMENT: "签约审核不通过 (院系审核不通过)",
+    Role.SCHOOL: "签约审核不通过 (学校审核不通过)",
+}
 
-ROLL_LABEL = {S.ON_ROLL: "在毕业生名单中", S.OFF_ROLL: "不在毕业生名单中"}
+TERMINATION_LABEL: dict[State, str] = {
+    S.ASKED: "解约申请待对方回应",
+    S.REFUSED: "对方已拒绝 解约失败",
+    S.DRAFT: "解约申请待提交",
+    S.REVIEW: "解约审核中",
+    S.RETURNED: "解约申请待提交（老师退回）",
+    S.DONE: "解约审核通过",
+    S.REVIEW_REJECTED: "解约审核不通过 解约失败",
+    S.REJECTED: "解约审核不通过 解约失败",
+    S.WITHDRAWN: "已撤回解约申请",
+    S.FORCED: "强制解约",
+}
+MARK_LABEL = {Mark.FORCED: "强制解约", Mark.UNILATERAL: "学生单方面解约"}
+
+# The labels of records with one kind only.
+LABELS_OF: dict[Subject, dict[State, str]] = {
+    Subject.ROLL_RECORD: {S.ON_ROLL: "在毕业生名单中", S.OFF_ROLL: "不在毕业生名单中"},
+    Subject.TERMINATION: TERMINATION_LABEL,
+    Subject.TRANSFER: {
+        S.DRAFT: "待提交",
+        S.REVIEW: "登记审核中",
+        S.RETURNED: "登记待提交（老师退回）",
+        S.APPROVED: "登记审核通过",
+        S.REPLACED: "已有新的登记",
+        S.VOID: "登记审核不通过",
+        S.CANCELLED: "已放弃申请",
+    },
+    Subject.ROLL_REQUEST: {S.ASKED: "待学校处理", S.GRANTED: "学校已通过", S.REFUSED: "学校未通过"},
+    Subject.CORRECTION: {
+        S.SHOWN: "待您确认",
+        S.ACKNOWLEDGED: "已确认",
+        S.OPEN: "异议待学校处理",
+        S.UPHELD: "异议成立",
+        S.DISMISSED: "异议不成立",
+    },
+    Subject.EMPLOYER: {
+        S.PENDING: "待认证",
+        S.IMPORTED: "新职业网账号（待升级）",
+        S.VERIFIED: "已认证",
+        S.SUSPENDED: "已暂停签约",
+    },
+    Subject.OFFICER: {
+        S.PENDING: "待提交认证材料",
+        S.REVIEW: "认证审核中",
+        S.REFUSED: "认证未通过",
+        S.APPROVED: "认证通过",
+        S.REPLACED: "已由新的网签负责人接替",
+        S.REVOKED: "授权已撤销",
+    },
+    Subject.BANK_CHECK: {
+        S.ASKED: "等待平台打款",
+        S.SENT: "已打款，待确认金额",
+        S.CONFIRMED: "打款金额已确认",
+        S.FAILED: "金额多次不符，本次打款认证失败",
+        S.EXPIRED: "逾期未确认，本次打款认证失效",
+    },
+}
 
 ACTION_LABEL: dict[Action, str] = {
     Action.INVITE: "发起签约邀请",
@@ -61,16 +122,52 @@ ACTION_LABEL: dict[Action, str] = {
     Action.MOVE_COHORT: "调整届别",
     Action.TAKE_OFF_ROLL: "移出毕业生名单",
     Action.PUT_ON_ROLL: "恢复到毕业生名单",
+    Action.START: "开始填写",
+    Action.EDIT: "暂存",
+    Action.SUBMIT: "提交",
+    Action.TAKE_BACK: "撤回修改",
+    Action.RETURN: "退回修改",
+    Action.CANCEL: "放弃申请",
+    Action.SEND_LINK: "用人单位协助回传协议书",
+    Action.UPLOAD: "本人回传协议书",
+    Action.TERMINATE: "解约",
+    Action.ASK: "申请解约",
+    Action.FORCE: "强制解约",
+    Action.APPROVE_UNILATERAL: "通过（学生单方面解约）",
+    Action.REPLACE: "以新登记替换",
+    Action.GRANT: "通过",
+    Action.ACKNOWLEDGE: "确认无误",
+    Action.DISPUTE: "提出异议",
+    Action.UPHOLD: "异议成立",
+    Action.DISMISS: "异议不成立",
+    Action.REGISTER: "注册",
+    Action.IMPORT: "导入账号",
+    Action.ADMIT: "认证通过",
+    Action.SUSPEND: "暂停签约",
+    Action.RESUME: "恢复签约",
+    Action.REVOKE: "撤销授权",
+    Action.SEND_AMOUNT: "记为已打款",
+    Action.CONFIRM_AMOUNT: "确认打款金额",
+}
+# Where a button reads differently on another record.
+ACTION_LABEL_OF: dict[tuple[Subject, Kind | None, Action], str] = {
+    (Subject.TERMINATION, None, Action.WITHDRAW): "撤回申请",
+    (Subject.PLACEMENT, Kind.PAPER, Action.SUBMIT): "提交审核",
+    (Subject.PLACEMENT, Kind.OFFLINE, Action.CORRECT): "修改信息",
+    (Subject.PLACEMENT, Kind.PAPER, Action.CORRECT): "修改信息",
+    (Subject.PLACEMENT, Kind.DESTINATION, Action.CORRECT): "修改信息",
+    (Subject.TRANSFER, None, Action.CORRECT): "修改信息",
+    (Subject.ROLL_REQUEST, None, Action.ASK): "提交申请",
+    (Subject.ROLL_REQUEST, None, Action.REJECT): "不通过",
+    (Subject.OFFICER, None, Action.APPROVE): "认证通过",
+    (Subject.OFFICER, None, Action.REJECT): "认证不通过",
+    (Subject.OFFICER, None, Action.SUBMIT): "提交审核",
+    (Subject.OFFICER, None, Action.REPLACE): "接替",
+    (Subject.BANK_CHECK, None, Action.ASK): "申请打款",
 }
 
-# The reviews in which a two-party province certifies instead (R-PROV-2); online signing is one of the four.
-CERTIFYING_STATES = {
-    (Kind.ONLINE, S.ACCEPTED),
-    (Kind.ONLINE, S.EFFECTIVE),
-    (Kind.ONLINE, S.REVIEW_REJECTED),
-    (Kind.OFFLINE, S.SIGNING_REVIEW),
-    (Kind.OFFLINE, S.EFFECTIVE),
-}
+# The offline states that come from the signing review, in which a two-party province certifies (R-PROV-2).
+SIGNING_STATES = frozenset({S.SIGNING_REVIEW, S.SIGNING_RETURNED, S.EFFECTIVE, S.TERMINATED})
 
 
 def certify(text: str) -> str:
@@ -78,28 +175,42 @@ def certify(text: str) -> str:
     return text.replace("审核", "鉴证")
 
 
+def certifies(case: Case) -> bool:
+    """Say whether the review that a case is in, or came out of, is one of the four of a two-party province (R-PROV-2).
+
+    Online signing, the offline signing review, and both terminations.
+    """
+    if case.agreement_kind != AgreementKind.TWO_PARTY:
+        return False
+    if case.subject == Subject.PLACEMENT and case.kind == Kind.OFFLINE:
+        return case.state in SIGNING_STATES or (case.state == S.VOID and case.numbered)
+    return case.subject == Subject.TERMINATION or (case.subject == Subject.PLACEMENT and case.kind == Kind.ONLINE)
+
+
 def worded(text: str, case: Case) -> str:
-    """Return a sentence about a case in the verb of its province: 鉴证 for a two-party online signing (R-PROV-2)."""
-    two_party = case.agreement_kind == AgreementKind.TWO_PARTY
-    return certify(text) if two_party and case.kind == Kind.ONLINE else text
+    """Return a sentence about a case in the verb of its province (R-PROV-2)."""
+    return certify(text) if certifies(case) else text
 
 
 def state_label(case: Case, state: State | None = None) -> str:
-    """Return the label of a placement; `state` overrides the stored one where time has moved on (R-LABEL-1)."""
-    state = state or case.state
-    if state is None:
-        return "未建立"
-    if state in ROLL_LABEL:
-        return ROLL_LABEL[state]
-    text = STATE_LABEL[case.kind, state]
-    if case.kind == Kind.ONLINE and state == S.ACCEPTED and case.review and case.review.step:
-        text = WAITING_LABEL[case.review.step]
-    if case.kind == Kind.ONLINE and state == S.REVIEW_REJECTED and case.rejected_by == Role.DEPARTMENT:
-        text = REJECTED_BY_DEPARTMENT
-    two_party = case.agreement_kind == AgreementKind.TWO_PARTY
-    return certify(text) if two_party and (case.kind, state) in CERTIFYING_STATES else text
+    """Return the label of a record; `state` overrides the stored one where time has moved on (R-LABEL-1)."""
+    case = replace(case, state=state or case.state)
+    return "未建立" if case.state is None else worded(_label(case, case.state), case)
+
+
+def _label(case: Case, state: State) -> str:
+    if case.mark and state == S.DONE:
+        return MARK_LABEL[case.mark]
+    if case.subject != Subject.PLACEMENT:
+        text = LABELS_OF[case.subject][state]
+    elif state == S.REVIEW_REJECTED or (state == S.VOID and case.numbered):
+        text = SIGNING_REJECTED_BY[case.rejected_by or Role.SCHOOL]
+    else:
+        text = STATE_LABEL[case.kind, state]
+    return text + (WAITING[case.review.step] if case.review and case.review.step else "")
 
 
 def action_label(action: Action, case: Case) -> str:
     """Return the button's word, with 鉴证 where the province is two-party (R-BTN-1, R-PROV-2)."""
-    return worded(ACTION_LABEL[action], case)
+    own = ACTION_LABEL_OF.get((case.subject, case.kind, action)) or ACTION_LABEL_OF.get((case.subject, None, action))
+    return worded(own or ACTION_LABEL[action], case)

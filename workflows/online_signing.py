@@ -4,18 +4,17 @@ from datetime import datetime
 
 from workflows import labels, review
 from workflows import signing_obstacles as obstacles
-from workflows.case import Actor, Case, Decision, FollowUp, Refusal, Request, Review
+from workflows.case import Actor, Case, Decision, FollowUp, Refusal, Request
 from workflows.engine import Flow, Transition
 from workflows.signing_obstacles import (
     MISSES_A_DAY,
     SigningFacts,
     current,
     refuse_search,
-    refuse_unverified,
     shown,
     voidable,
 )
-from workflows.vocabulary import Action, Code, Effect, Event, Kind, Role, State
+from workflows.vocabulary import Action, Code, Effect, Event, Role, State
 
 __all__ = [
     "FLOW",
@@ -27,7 +26,6 @@ __all__ = [
     "may_download",
     "may_preview",
     "refuse_search",
-    "refuse_unverified",
     "shown",
     "voidable",
 ]
@@ -44,7 +42,7 @@ def describe(case: Case, now: datetime) -> str:
 
 
 def _invite(case: Case, actor: Actor, facts: SigningFacts, request: Request) -> Decision:
-    lapsed = tuple(FollowUp(i, Kind.ONLINE, Action.EXPIRE, "invite") for i in facts.own_lapsed)
+    lapsed = tuple(FollowUp(i, Action.EXPIRE, "invite") for i in facts.own_lapsed)
     return Decision(
         Action.INVITE,
         State.INVITED,
@@ -63,20 +61,22 @@ def _correct(case: Case, actor: Actor, facts: SigningFacts, request: Request) ->
 
 def _withdraw(case: Case, actor: Actor, facts: SigningFacts, request: Request) -> Decision:
     columns = {"withdrawn_by": actor.role}
-    return Decision(Action.WITHDRAW, State.WITHDRAWN, columns, events=(Event.INVITATION_WITHDRAWN,))
+    suspended = actor.role == Role.PLATFORM and facts.employer_state == State.SUSPENDED
+    detail = {"cause": "suspended"} if suspended else {}
+    return Decision(Action.WITHDRAW, State.WITHDRAWN, columns, detail, events=(Event.INVITATION_WITHDRAWN,))
 
 
 def _accept(case: Case, actor: Actor, facts: SigningFacts, request: Request) -> Decision:
     started = review.start(facts.department_review)
     slot = facts.slot
-    voided = (FollowUp(slot.id, slot.kind, Action.VOID, "accept"),) if slot else ()
+    voided = (FollowUp(slot.id, Action.VOID, "accept"),) if slot else ()
     read = {"version": case.version, "declaration": facts.declaration, "notice": facts.binding_notice}
     read |= {"clauses": facts.clauses, "sha256": dict(facts.text_hashes)}
     detail = {"accepted": read, "path": list(started.path)}
     return Decision(
         Action.ACCEPT,
         State.ACCEPTED,
-        {"review": started, "accepted_at": facts.now},
+        {"review": started, "submitted_at": facts.now},
         detail,
         events=(Event.INVITATION_ACCEPTED,),
         effects=(Effect.SNAPSHOT,),
@@ -93,38 +93,18 @@ def _expire(case: Case, actor: Actor, facts: SigningFacts, request: Request) -> 
     return Decision(Action.EXPIRE, State.EXPIRED, events=(Event.INVITATION_EXPIRED,))
 
 
-def _under_review(case: Case) -> Review:
-    if case.review is None:
-        raise ValueError("an accepted signing without a review")
-    return case.review
-
-
 def _approve(case: Case, actor: Actor, facts: SigningFacts, request: Request) -> Decision:
-    judged = _under_review(case)
-    following = review.advance(judged)
-    detail = {"step": judged.step, "in_stead": review.in_stead(judged, actor, facts)}
-    if following.step:
-        return Decision(Action.APPROVE, State.ACCEPTED, {"review": following}, detail, (Event.SIGNING_FORWARDED,))
-    return Decision(
-        Action.APPROVE,
-        State.EFFECTIVE,
-        {"review": following, "decided_at": facts.now},
-        detail,
-        events=(Event.SIGNING_APPROVED, Event.AGREEMENT_ISSUED),
-        effects=(Effect.ISSUE_AGREEMENT,),
-    )
+    events = (Event.SIGNING_APPROVED, Event.AGREEMENT_ISSUED)
+    effects = (Effect.ISSUE_AGREEMENT,)
+    return review.approved(case, actor, facts, State.EFFECTIVE, Event.SIGNING_FORWARDED, events, effects)
 
 
 def _reject(case: Case, actor: Actor, facts: SigningFacts, request: Request) -> Decision:
-    judged = _under_review(case)
-    detail = {"step": judged.step, "in_stead": review.in_stead(judged, actor, facts)}
-    columns = {
-        "review": review.finish(judged),
-        "reason": (request.reason or "").strip(),
-        "rejected_by": actor.role,
-        "decided_at": facts.now,
-    }
-    return Decision(Action.REJECT, State.REVIEW_REJECTED, columns, detail, (Event.SIGNING_REJECTED,))
+    return review.ended(case, actor, facts, request, Action.REJECT, State.REVIEW_REJECTED, Event.SIGNING_REJECTED)
+
+
+def _terminate(case: Case, actor: Actor, facts: SigningFacts, request: Request) -> Decision:
+    return Decision(Action.TERMINATE, State.TERMINATED, {"ended_at": facts.now})
 
 
 # --- the table ---------------------------------------------------------------------------------------------------
@@ -166,7 +146,13 @@ TRANSITIONS = (
         _GRADUATE,
         (State.ACCEPTED,),
         _accept,
-        guards=(obstacles.confirmed, obstacles.may_start, obstacles.training_mode, obstacles.slot_free),
+        guards=(
+            obstacles.confirmed,
+            obstacles.may_start,
+            obstacles.training_mode,
+            obstacles.not_suspended,
+            obstacles.slot_free,
+        ),
         checks=(
             obstacles.current,
             obstacles.clauses_read,
@@ -206,6 +192,7 @@ TRANSITIONS = (
         guards=(obstacles.reviewer,),
         checks=(obstacles.current, obstacles.reason),
     ),
+    Transition(Action.TERMINATE, frozenset({State.EFFECTIVE}), _PLATFORM, (State.TERMINATED,), _terminate),
 )
 
 FLOW = Flow(

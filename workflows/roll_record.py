@@ -7,7 +7,7 @@ from datetime import datetime
 from workflows import labels, review
 from workflows.case import Actor, Blocker, Case, Decision, FollowUp, Refusal, Request
 from workflows.engine import Flow, Transition
-from workflows.vocabulary import Action, Code, Event, Kind, Role, State
+from workflows.vocabulary import Action, Code, Event, Kind, Role, State, Subject
 
 # R-GRAD-4: what a school may change into what.
 QUALIFIED = {"21": "22", "41": "42"}
@@ -35,7 +35,7 @@ class RollFacts:
 
 
 def _withdraw_all(facts: RollFacts, cause: str) -> tuple[FollowUp, ...]:
-    return tuple(FollowUp(i, Kind.ONLINE, Action.WITHDRAW, cause) for i in facts.open_invitations)
+    return tuple(FollowUp(i, Action.WITHDRAW, cause) for i in facts.open_invitations)
 
 
 def _pair(facts: RollFacts) -> str | None:
@@ -161,6 +161,7 @@ TRANSITIONS = (
 FLOW = Flow(
     name="roll_record",
     title="毕业生名单",
+    subject=Subject.ROLL_RECORD,
     transitions=TRANSITIONS,
     shown=lambda case, now: case.state,
     describe=lambda case, now: labels.state_label(case),

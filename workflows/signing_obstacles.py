@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from workflows import labels, proof, review, starting
+from workflows import employer_standing, labels, proof, review, starting
 from workflows.calendar import say
 from workflows.case import Actor, Blocker, Case, Refusal, Request
 from workflows.starting import Standing
@@ -33,7 +33,7 @@ class SigningFacts:
     department_review: bool
     department_has_reviewer: bool
     graduate_department_id: int | None
-    employer_verified: bool = True
+    employer_state: State = State.VERIFIED
     misses_today: int = 0
     slot: Blocker | None = None
     own_open: Blocker | None = None
@@ -70,16 +70,13 @@ def past_deadline(case: Case, action: Action, facts: SigningFacts) -> Refusal | 
 
 
 def verified(case: Case, actor: Actor, facts: SigningFacts) -> Refusal | None:
-    """Refuse an employer that is not verified (R-ON-1)."""
-    return refuse_unverified(facts.employer_verified)
+    """Refuse an employer that is not verified, or suspended (R-ON-1, R-EMP-3)."""
+    return employer_standing.refuse_business(facts.employer_state)
 
 
-def refuse_unverified(is_verified: bool) -> Refusal | None:
-    """Refuse searching and inviting to an employer that is not verified (R-ON-1)."""
-    if is_verified:
-        return None
-    message = "贵单位尚未通过实名认证，不能发起或修改签约邀请。"
-    return Refusal(Code.EMPLOYER_UNVERIFIED, message, "请先完成单位认证与网签负责人认证。")
+def not_suspended(case: Case, actor: Actor, facts: SigningFacts) -> Refusal | None:
+    """Refuse accepting an invitation of a suspended employer (R-EMP-3)."""
+    return employer_standing.refuse_acceptance(facts.employer_state)
 
 
 def refuse_search(misses_today: int) -> Refusal | None:

@@ -17,7 +17,7 @@ class Standing:
     """What the graduate's record and school are today.
 
     `cohort` and `current_cohort` are graduation years; `confirmed` is R-GRAD-1's confirmation of the data as they
-    stand now.
+    stand now; `suspended` names the function where the platform has suspended it (R-PROV-3).
     """
 
     now: datetime
@@ -29,18 +29,23 @@ class Standing:
     module_open: bool
     settings_complete: bool
     window: Window
+    suspended: str = ""
 
 
 def refuse_start(s: Standing) -> Refusal | None:
     """Refuse what the province, the school, the window, the cohort or the roll does not allow to start.
 
-    Sources: R-PROV-1, R-SCH-1, R-SCH-3, R-COH-1, R-ROLL-1.
+    Sources: R-PROV-1, R-PROV-3, R-SCH-1, R-SCH-3, R-COH-1, R-ROLL-1.
     """
     if not s.on_roll:
         return Refusal(Code.NOT_ON_ROLL, "不在学校的毕业生名单中，不能办理签约或登记。", "请联系学校就业部门核实。")
     if s.cohort != s.current_cohort:
         message = f"{s.cohort}届不是当前应届（{s.current_cohort}届），不能发起新的办理。"
         return Refusal(Code.PAST_COHORT, message, "往届记录仍可查看；在审记录会继续审核。")
+    if s.suspended:
+        return Refusal(
+            Code.FUNCTION_OFF, f"该功能暂缓开通（{s.suspended}）。", "已在办理中的记录不受影响，请等待平台开通。"
+        )
     if not s.module_open:
         return Refusal(Code.MODULE_CLOSED, "学校所在省份尚未开启“毕业去向登记与网签”模块。", "请等待省级就业部门开启。")
     if not s.settings_complete:

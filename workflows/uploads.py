@@ -12,6 +12,7 @@ MOST = 9  # files of one purpose on one record
 LIMIT = 10 * 1024 * 1024  # bytes of one file
 PAGES = 20
 PIXELS = 50_000_000
+LEAST_SIDE = 50  # pixels
 NAME_LIMIT = 80
 FLOOD_SPAN = timedelta(hours=1)
 KINDS = "只支持 JPG、PNG 图片和 PDF 文件"

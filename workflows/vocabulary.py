@@ -13,6 +13,7 @@ class Role(StrEnum):
     PROVINCE = "province"
     OPERATOR = "operator"
     AUDITOR = "auditor"
+    LINK_HOLDER = "link_holder"
     PLATFORM = "platform"
 
 
@@ -45,6 +46,20 @@ class Kind(StrEnum):
     DESTINATION = "destination"
 
 
+class Subject(StrEnum):
+    """The kinds of records that only the write path changes: a graduate's, and at the end an employer's."""
+
+    ROLL_RECORD = "roll_record"
+    PLACEMENT = "placement"
+    TERMINATION = "termination"
+    TRANSFER = "transfer"
+    ROLL_REQUEST = "roll_request"
+    CORRECTION = "correction"
+    EMPLOYER = "employer"
+    OFFICER = "officer"
+    BANK_CHECK = "bank_check"
+
+
 class AgreementKind(StrEnum):
     """Whether the school is a party to the agreement (R-PROV-2)."""
 
@@ -53,7 +68,7 @@ class AgreementKind(StrEnum):
 
 
 class State(StrEnum):
-    """Every state a placement or a roll record can have; `STATES` says which kind has which."""
+    """Every state a record can have; `STATES` and `STATES_OF` say which kind has which."""
 
     INVITED = "invited"
     ACCEPTED = "accepted"
@@ -77,6 +92,26 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     ON_ROLL = "on_roll"
     OFF_ROLL = "off_roll"
+    ASKED = "asked"
+    REFUSED = "refused"
+    FORCED = "forced"
+    DONE = "done"
+    REJECTED = "rejected"
+    REPLACED = "replaced"
+    GRANTED = "granted"
+    SHOWN = "shown"
+    ACKNOWLEDGED = "acknowledged"
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+    PENDING = "pending"
+    IMPORTED = "imported"
+    VERIFIED = "verified"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
 
 
 S = State
@@ -107,6 +142,27 @@ STATES: dict[Kind, tuple[State, ...]] = {
     Kind.DESTINATION: (S.DRAFT, S.REVIEW, S.RETURNED, S.APPROVED, S.VOIDED, S.VOID, S.CANCELLED),
 }
 
+TERMINATION_STATES: dict[Kind, tuple[State, ...]] = {
+    Kind.ONLINE: (S.ASKED, S.REVIEW, S.DONE, S.REFUSED, S.WITHDRAWN, S.REVIEW_REJECTED, S.FORCED),
+    Kind.OFFLINE: (S.DRAFT, S.REVIEW, S.RETURNED, S.DONE, S.REJECTED, S.WITHDRAWN),
+    Kind.PAPER: (S.DRAFT, S.REVIEW, S.RETURNED, S.DONE, S.REJECTED, S.WITHDRAWN),
+}
+# The states of the other records of a graduate; a roll request and a correction have one kind only.
+STATES_OF: dict[Subject, tuple[State, ...]] = {
+    Subject.ROLL_RECORD: (S.ON_ROLL, S.OFF_ROLL),
+    Subject.TRANSFER: (S.DRAFT, S.REVIEW, S.RETURNED, S.APPROVED, S.REPLACED, S.VOID, S.CANCELLED),
+    Subject.ROLL_REQUEST: (S.ASKED, S.GRANTED, S.REFUSED),
+    Subject.CORRECTION: (S.SHOWN, S.ACKNOWLEDGED, S.OPEN, S.UPHELD, S.DISMISSED),
+    Subject.EMPLOYER: (S.PENDING, S.IMPORTED, S.VERIFIED, S.SUSPENDED),
+    Subject.OFFICER: (S.PENDING, S.REVIEW, S.REFUSED, S.APPROVED, S.REPLACED, S.REVOKED),
+    Subject.BANK_CHECK: (S.ASKED, S.SENT, S.CONFIRMED, S.FAILED, S.EXPIRED),
+}
+
+# R-TO-4, R-TOFF-4: an open request about an agreement; one at a time.
+OPEN_TERMINATION = frozenset({S.ASKED, S.REVIEW, S.DRAFT, S.RETURNED})
+# R-TRF-1: under review, and in force; one of each at a time per graduate and kind.
+OPEN_TRANSFER = frozenset({S.REVIEW, S.RETURNED})
+
 # R-GRAD-5: the states in which a placement holds the graduate's one slot of the cohort.
 HOLDING: dict[Kind, frozenset[State]] = {
     Kind.ONLINE: frozenset({S.ACCEPTED, S.EFFECTIVE}),
@@ -134,10 +190,18 @@ def holds_slot(kind: Kind, state: State) -> bool:
 
 
 class Step(StrEnum):
-    """The steps of a review, in their order."""
+    """The steps of a review, in their order; the second look of a school is another user's (R-DEST-4)."""
 
     DEPARTMENT = "department"
     SCHOOL = "school"
+    SECOND = "second"
+
+
+class Mark(StrEnum):
+    """How an agreement was ended where it was not by mutual consent (R-TO-3, R-TOFF-3)."""
+
+    FORCED = "forced"
+    UNILATERAL = "unilateral"
 
 
 class Action(StrEnum):
@@ -157,6 +221,32 @@ class Action(StrEnum):
     MOVE_COHORT = "move_cohort"
     TAKE_OFF_ROLL = "take_off_roll"
     PUT_ON_ROLL = "put_on_roll"
+    START = "start"
+    EDIT = "edit"
+    SUBMIT = "submit"
+    TAKE_BACK = "take_back"
+    RETURN = "return"
+    CANCEL = "cancel"
+    SEND_LINK = "send_link"
+    UPLOAD = "upload"
+    TERMINATE = "terminate"
+    ASK = "ask"
+    FORCE = "force"
+    APPROVE_UNILATERAL = "approve_unilateral"
+    REPLACE = "replace"
+    GRANT = "grant"
+    ACKNOWLEDGE = "acknowledge"
+    DISPUTE = "dispute"
+    UPHOLD = "uphold"
+    DISMISS = "dismiss"
+    REGISTER = "register"
+    IMPORT = "import"
+    ADMIT = "admit"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    REVOKE = "revoke"
+    SEND_AMOUNT = "send_amount"
+    CONFIRM_AMOUNT = "confirm_amount"
 
 
 class Effect(StrEnum):
@@ -165,6 +255,7 @@ class Effect(StrEnum):
     STORE_TERMS = "store_terms"
     SNAPSHOT = "snapshot"
     ISSUE_AGREEMENT = "issue_agreement"
+    STORE_BODY = "store_body"
 
 
 class Event(StrEnum):
@@ -182,7 +273,17 @@ class Event(StrEnum):
     AGREEMENT_ISSUED = "agreement.issued"
     DESTINATION_VOIDED = "destination.voided"
     ROLL_CHANGED = "roll.changed"
+    REPORT_DUE = "report.due"
     FILE_RECEIVED = "file.received"
+    EMPLOYER_APPROVED = "employer.approved"
+    EMPLOYER_REFUSED = "employer.refused"
+    EMPLOYER_SUSPENDED = "employer.suspended"
+    EMPLOYER_RESUMED = "employer.resumed"
+    INVITATIONS_RECALLED = "invitations.recalled"
+    OFFICER_APPLIED = "officer.applied"
+    OFFICER_REVOKED = "officer.revoked"
+    AMOUNT_SENT = "amount.sent"
+    RECORD_CANCELLED = "record.cancelled"
 
 
 class Code(StrEnum):
@@ -209,6 +310,7 @@ class Code(StrEnum):
     NOT_ON_ROLL = "not_on_roll"
     TRAINING_MODE = "training_mode"
     EMPLOYER_UNVERIFIED = "employer_unverified"
+    EMPLOYER_SUSPENDED = "employer_suspended"
     SEARCH_LOCKED = "search_locked"
     ALREADY_INVITED = "already_invited"
     WITHDRAWN_RECENTLY = "withdrawn_recently"
@@ -220,6 +322,8 @@ class Code(StrEnum):
     NO_MATCH = "no_match"
     UNPRINTABLE = "unprintable"
     FILE_LIMIT = "file_limit"
+    FORM_INCOMPLETE = "form_incomplete"
     PROOF_MISSING = "proof_missing"
     FILE_CHECKING = "file_checking"
     FILE_REFUSED = "file_refused"
+    ALREADY_OPEN = "already_open"

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from app import actions, facts
+from app import actions, facts, ledgers
 from app.errors import refusal_detail
 from workflows import online_signing
 from workflows.calendar import say
@@ -26,8 +26,8 @@ def option(one: Option) -> dict[str, Any]:
 
 def options(view: facts.View, row: Any, actor: Actor) -> list[dict[str, Any]]:
     """Return the buttons of a placement (R-BTN-1, R-WHY-1)."""
-    flow = actions.FLOWS[row.kind]
-    return [option(one) for one in available(flow, facts.case(row), actor, facts.facts_for(view, row, actor))]
+    flow = ledgers.FLOWS[row.kind]
+    return [option(one) for one in available(flow, facts.case(row), actor, ledgers.placement_facts(view, row, actor))]
 
 
 def card(view: facts.View, row: Any, actor: Actor, position: str) -> dict[str, Any]:

@@ -36,10 +36,9 @@ def all_cards(view: facts.View) -> list[dict[str, Any]]:
 
 def buttons(view: facts.View) -> list[dict[str, Any]]:
     """Return the three buttons, each allowed or with the reason why not."""
-    standing = facts.standing(view)
     return [
         {"function": kind.value, "title": FUNCTION_TITLE[kind], "text": functions.TEXT[kind]}
-        | cards.refusal(functions.refuse(kind, standing))
+        | cards.refusal(functions.refuse(kind, facts.standing(view, kind)))
         for kind in functions.BUTTONS
     ]
 

@@ -50,14 +50,14 @@ def shown_as(state: State, at: datetime) -> ColumnElement[bool]:
 def _matching(typed: str) -> ColumnElement[bool]:
     """Match number, school or graduate; a name that is still masked is found by its first character alone."""
     name = clean_name(typed)
-    known = and_(Placement.accepted_at.is_not(None), RollRecord.name.contains(name, autoescape=True))
-    masked = and_(Placement.accepted_at.is_(None), func.substr(RollRecord.name, 1, 1) == name[:1])
+    known = and_(Placement.submitted_at.is_not(None), RollRecord.name.contains(name, autoescape=True))
+    masked = and_(Placement.submitted_at.is_(None), func.substr(RollRecord.name, 1, 1) == name[:1])
     return or_(known, masked, School.name.contains(name, autoescape=True), Placement.agreement_number == name)
 
 
 def name_of(row: Row[Any]) -> str:
     """Return the graduate's name: masked until the acceptance, in full from then on."""
-    return row.graduate if row.accepted_at is not None else masking.name(row.graduate)
+    return row.graduate if row.submitted_at is not None else masking.name(row.graduate)
 
 
 @blueprint.get("/invitations")

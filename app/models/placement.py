@@ -1,8 +1,21 @@
 """The one table of all four channels, with its terms, its snapshot and its document (architecture.md §4)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import db
@@ -10,7 +23,8 @@ from app.models.types import BigId, Public, UtcDateTime
 from workflows.vocabulary import HOLDING, OPEN_TO_EMPLOYER, STATES, Kind, State
 
 
-def _any_of(states_by_kind: dict[Kind, tuple[State, ...]]) -> str:
+def any_of(states_by_kind: Mapping[Kind, tuple[State, ...]]) -> str:
+    """Return the SQL condition that `kind` and `state` are one of these pairs."""
     parts = []
     for kind, states in states_by_kind.items():
         listed = ", ".join(f"'{state.value}'" for state in states)
@@ -18,8 +32,8 @@ def _any_of(states_by_kind: dict[Kind, tuple[State, ...]]) -> str:
     return " OR ".join(parts)
 
 
-_HOLDS = _any_of({kind: tuple(sorted(states)) for kind, states in HOLDING.items()})
-_OPEN = _any_of({Kind.ONLINE: tuple(sorted(OPEN_TO_EMPLOYER))})
+_HOLDS = any_of({kind: tuple(sorted(states)) for kind, states in HOLDING.items()})
+_OPEN = any_of({Kind.ONLINE: tuple(sorted(OPEN_TO_EMPLOYER))})
 
 
 class Placement(Public, db.Model):
@@ -27,11 +41,13 @@ class Placement(Public, db.Model):
 
     `live_key` is the roll record's id while the placement holds the slot, else NULL, and unique (R-GRAD-5); `open_key`
     does the same for “one open invitation per employer and graduate” (R-ON-4). `version` grows with every step.
+    `credit_code` is that of the terms, `type_code` the type of a destination; `reviewed_by` the staff member who
+    decided the last step; `online_known`: the graduate went on although the employer could sign online (R-OFF-7).
     """
 
     __tablename__ = "placement"
     __table_args__ = (
-        CheckConstraint(_any_of(STATES), name="kind_state"),
+        CheckConstraint(any_of(STATES), name="kind_state"),
         CheckConstraint(
             f"(({_HOLDS}) AND live_key IS NOT NULL AND live_key = roll_record_id)"
             f" OR (NOT ({_HOLDS}) AND live_key IS NULL)",
@@ -51,6 +67,8 @@ class Placement(Public, db.Model):
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
     cohort: Mapped[int] = mapped_column(Integer)
     employer_id: Mapped[int | None] = mapped_column(ForeignKey("employer.id"))
+    credit_code: Mapped[str | None] = mapped_column(String(18), index=True)
+    type_code: Mapped[str | None] = mapped_column(String(40))
     title: Mapped[str] = mapped_column(String(120))
     live_key: Mapped[int | None] = mapped_column(BigId, unique=True)
     open_key: Mapped[str | None] = mapped_column(String(44), unique=True)
@@ -62,12 +80,15 @@ class Placement(Public, db.Model):
     review_step: Mapped[str | None] = mapped_column(String(12))
     rejected_by: Mapped[str | None] = mapped_column(String(12))
     withdrawn_by: Mapped[str | None] = mapped_column(String(12))
+    reviewed_by: Mapped[int | None] = mapped_column(BigId)
+    online_known: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     reason: Mapped[str | None] = mapped_column(Text)
     agreement_number: Mapped[str | None] = mapped_column(String(20), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class PlacementTerms(db.Model):

@@ -41,6 +41,18 @@ class AgreementChoice(db.Model):
     chosen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class FunctionSuspension(db.Model):
+    """A function that the operator has suspended, in a province or everywhere (province code ""; R-PROV-3)."""
+
+    __tablename__ = "function_suspension"
+
+    function: Mapped[str] = mapped_column(String(12), primary_key=True)
+    province_code: Mapped[str] = mapped_column(String(6), primary_key=True, default="")
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_staff: Mapped[int] = mapped_column(BigId)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
 class School(Public, Chained, db.Model):
     """A school: from the Ministry's list, with the settings it completed itself (R-SCH-1, R-SCH-2, R-ON-6)."""
 

@@ -4,8 +4,7 @@ from typing import Any
 
 from flask import render_template
 
-from app import access, facts, snapshots
-from app.actions import FLOWS
+from app import access, facts, ledgers, snapshots
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Placement
@@ -42,7 +41,7 @@ def show(placement: Placement, full: bool = False, **values: Any) -> str:
         blocks=agreement_blocks.blocks(body, full),
         changes=agreement_blocks.changes(body["graduate"], today),
         moments=timeline.moments(placement.roll_record_id, "placement", placement.id, case),
-        options=available(FLOWS[row.kind], case, actor, facts.facts_for(view, row, actor)),
+        options=available(ledgers.FLOWS[row.kind], case, actor, ledgers.placement_facts(view, row, actor)),
         full=full,
         downloadable=online_signing.may_download(case) is None,
         previewable=online_signing.may_preview(case, view.now) is None,

@@ -28,7 +28,7 @@ def review_queue() -> Any:
     queue = queue if queue in queues.names(actor) else queues.OWN
     wanted = asked("name", "student_number", "employer")
     query = narrowed(queues.waiting(queue, actor), wanted)
-    page = page_of(query, Placement, (Placement.accepted_at, Placement.id))
+    page = page_of(query, Placement, (Placement.submitted_at, Placement.id))
     return render_template(
         "staff/review_queue.html",
         queue=queue,
@@ -47,8 +47,8 @@ def _listed(row: Any) -> dict[str, Any]:
         "department": row.department,
         "major": row.major,
         "employer": row.title,
-        "accepted": say(row.accepted_at),
-        "label": facts.shown_label(row, row.accepted_at),
+        "accepted": say(row.submitted_at),
+        "label": facts.shown_label(row, row.submitted_at),
     }
 
 

@@ -18,7 +18,7 @@ from app.writing import write
 from workflows import labels, roll_record
 from workflows.case import Actor, Case, Refusal, Refused, Request
 from workflows.engine import available
-from workflows.vocabulary import REVIEWERS, Action, Kind, Level, Role, State
+from workflows.vocabulary import REVIEWERS, Action, Kind, Level, Role, State, Subject
 
 CHANGES = (Action.SET_TRAINING_MODE, Action.MOVE_COHORT, Action.TAKE_OFF_ROLL, Action.PUT_ON_ROLL)
 
@@ -66,7 +66,7 @@ def _listed(row: Any) -> dict[str, Any]:
         "education": codes.label("education", row.education_code),
         "training_mode": codes.label("training_modes", row.training_mode),
         "confirmed": "已确认" if row.confirmed_at else "未确认",
-        "state": labels.ROLL_LABEL[State(row.state)],
+        "state": labels.LABELS_OF[Subject.ROLL_RECORD][State(row.state)],
         "on_roll": row.state == State.ON_ROLL,
     }
 

@@ -158,7 +158,7 @@ def test_acceptance_against_expiry_at_the_deadline(app: Flask, monkeypatch: pyte
         assert set(ended) <= {WON, "expired", "wrong_state"}
         assert after.state in (State.ACCEPTED, State.EXPIRED)
         if after.state == State.ACCEPTED:
-            assert after.accepted_at < after.deadline_at, "accepted at or after the deadline"
+            assert after.submitted_at < after.deadline_at, "accepted at or after the deadline"
         else:
             assert after.updated_at >= after.deadline_at, "expired before the deadline"
         assert race.constraint_hits == 0

@@ -33,6 +33,7 @@ ACTORS: Mapping[str, Actor] = {
     "operator": Actor(Role.OPERATOR, 8),
     "auditor": Actor(Role.AUDITOR, 9),
     "platform": Actor(Role.PLATFORM),
+    "link_holder": Actor(Role.LINK_HOLDER, 10),
 }
 GRADUATE, EMPLOYER, SCHOOL, PLATFORM = (ACTORS[name] for name in ("graduate", "employer", "school", "platform"))
 DEPARTMENT, OTHER_DEPARTMENT = ACTORS["department"], ACTORS["other_department"]

@@ -215,9 +215,7 @@ def test_accepting_voids_an_approved_destination_after_a_warning() -> None:
     assert refusal.message == "接受后，您已审核通过的去向登记“合肥某科技有限公司”将自动作废且不能恢复，请确认。"
     assert refusal.next == "勾选确认后再接受。"
     assert refusal.fields == {"void_destination": refusal.message}
-    assert allowed(accept(facts, void_destination=True)).follow_ups == (
-        FollowUp(77, Action.VOID, "accept"),
-    )
+    assert allowed(accept(facts, void_destination=True)).follow_ups == (FollowUp(77, Action.VOID, "accept"),)
     assert allowed(accept(void_destination=True)).follow_ups == ()
 
 

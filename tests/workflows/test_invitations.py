@@ -62,7 +62,7 @@ def test_a_graduate_who_has_not_confirmed_is_invited_all_the_same() -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        pytest.param({"employer_verified": False}, Code.EMPLOYER_UNVERIFIED, marks=pytest.mark.rule("R-ON-1")),
+        pytest.param({"employer_state": State.PENDING}, Code.EMPLOYER_UNVERIFIED, marks=pytest.mark.rule("R-ON-1")),
         pytest.param({"misses_today": 20}, Code.SEARCH_LOCKED, marks=pytest.mark.rule("R-ON-1")),
         pytest.param({"standing": {"module_open": False}}, Code.MODULE_CLOSED, marks=pytest.mark.rule("R-PROV-1")),
         pytest.param(
@@ -94,7 +94,7 @@ def test_what_stands_in_the_way_of_inviting(change: Mapping[str, Any], code: Cod
 
 @pytest.mark.rule("R-ON-1")
 def test_an_unverified_employer_neither_invites_nor_corrects() -> None:
-    facts = make_facts(employer_verified=False)
+    facts = make_facts(employer_state=State.PENDING)
     for refusal in (refused(invite(facts)), refused(correct(facts))):
         assert refusal.message == "贵单位尚未通过实名认证，不能发起或修改签约邀请。"
         assert refusal.next == "请先完成单位认证与网签负责人认证。"
@@ -169,7 +169,7 @@ def test_after_its_own_withdrawal_an_employer_waits_for_the_deadline() -> None:
 @pytest.mark.rule("R-ON-4", "R-ON-2")
 def test_inviting_again_records_the_expiry_that_no_job_recorded() -> None:
     follow_ups = allowed(invite(make_facts(own_lapsed=(5, 6)))).follow_ups
-    assert follow_ups == tuple(FollowUp(i, Kind.ONLINE, Action.EXPIRE, "invite") for i in (5, 6))
+    assert follow_ups == tuple(FollowUp(i, Action.EXPIRE, "invite") for i in (5, 6))
 
 
 @pytest.mark.rule("R-ON-3")

@@ -27,7 +27,7 @@ OPEN = (31, 32)
 
 
 def withdrawals(cause: str) -> tuple[FollowUp, ...]:
-    return tuple(FollowUp(i, Kind.ONLINE, Action.WITHDRAW, cause) for i in OPEN)
+    return tuple(FollowUp(i, Action.WITHDRAW, cause) for i in OPEN)
 
 
 def change(action: Action, facts: RollFacts | None = None, case: Case = ON, **request: object) -> Decision | Refusal:

@@ -41,7 +41,7 @@ class Row:
     employer: int | None
     case: Case
     withdrawn_by: Role | None = None
-    accepted_at: datetime | None = None
+    submitted_at: datetime | None = None
 
 
 class Signing(RuleBasedStateMachine):
@@ -87,7 +87,7 @@ class Signing(RuleBasedStateMachine):
             row,
             case=replace(row.case, state=decision.state, version=version, **kept),
             withdrawn_by=columns.get("withdrawn_by", row.withdrawn_by),
-            accepted_at=columns.get("accepted_at", row.accepted_at),
+            submitted_at=columns.get("submitted_at", row.submitted_at),
         )
         for follow_up in decision.follow_ups:
             self.follow(follow_up)
@@ -227,9 +227,9 @@ class Signing(RuleBasedStateMachine):
     @invariant()
     def accepted_in_time(self) -> None:
         for row in self.rows.values():
-            if row.accepted_at:
+            if row.submitted_at:
                 assert row.case.deadline_at is not None
-                assert row.accepted_at < row.case.deadline_at
+                assert row.submitted_at < row.case.deadline_at
 
     @invariant()
     def a_review_waits_exactly_while_accepted(self) -> None:

@@ -1,0 +1,38 @@
+"""The forms that graduates fill in: what a draft keeps, and what becomes of it when it is handed in.
+
+A draft keeps under `draft` what was typed, right or wrong (R-SLOT-2), beside those values that are right; a submission
+cleans it again and keeps both, so that a returned form opens as it was typed.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app import bodies, snapshots
+from workflows.agreement_form import Cleaned
+from workflows.vocabulary import Subject
+
+Terms = dict[str, Any]
+TYPED = "draft"
+
+# The cleaner of each form, by subject and kind.
+FORMS: dict[tuple[Subject, str], Callable[[Mapping[str, Any]], Cleaned]] = {}
+
+
+def draft(subject: Subject, kind: str, typed: Mapping[str, Any]) -> Terms:
+    """Return the terms of a draft: what was typed, and the values that are right already."""
+    cleaned = FORMS[subject, kind](typed)
+    right = {name: value for name, value in cleaned.values.items() if value is not None}
+    return right | {TYPED: dict(typed)}
+
+
+def submission(conn: Connection, subject: Subject, row: Any) -> tuple[Terms, Mapping[str, str]]:
+    """Return the terms that a submission stores, and what is wrong with them by field; ({}, {}) without a form."""
+    cleaner = FORMS.get((subject, row.kind))
+    if cleaner is None:
+        return {}, {}
+    stored = snapshots.terms_at(conn, row) if subject == Subject.PLACEMENT else bodies.unseal(subject, row)
+    typed = stored.get(TYPED, {})
+    cleaned = cleaner(typed)
+    return cleaned.values | {TYPED: typed}, cleaned.errors

@@ -1,0 +1,129 @@
+"""The kinds of records that the write path keeps for a graduate: table, flow, case, facts, keys – one entry each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table
+
+from app import facts
+from app.facts import View
+from app.models import Placement
+from app.record_facts import record_facts
+from workflows import destination, online_signing
+from workflows.case import Actor, Case
+from workflows.engine import Flow
+from workflows.vocabulary import (
+    OPEN_TO_EMPLOYER,
+    Action,
+    Kind,
+    State,
+    Subject,
+    holds_slot,
+)
+
+Columns = dict[str, Any]
+
+# The flows of placements by kind.
+FLOWS: dict[str, Flow] = {Kind.ONLINE: online_signing.FLOW, Kind.DESTINATION: destination.FLOW}
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """How the write path reads and writes one kind of record.
+
+    `flow(row)`, `case(row)` and `facts(view, row, actor, action)` feed the rules (`action` None: for buttons);
+    `keys(row, state)` are the unique keys that a state holds; `seed(view, columns, actor)` are the columns of a new
+    row besides those given; `written` are the columns that a step may change.
+    """
+
+    table: Table
+    flow: Callable[[Any], Flow]
+    case: Callable[[Any], Case]
+    facts: Callable[[View, Any, Actor, Action | None], Any]
+    keys: Callable[[Mapping[str, Any], State], Columns]
+    seed: Callable[[View, Columns, Actor], Columns]
+    written: tuple[str, ...]
+
+
+def placement_facts(view: View, row: Any, actor: Actor, action: Action | None = None) -> Any:
+    """Return the facts that the flow of this placement's kind wants; with `action` those for carrying it out."""
+    if row.kind in (Kind.OFFLINE, Kind.PAPER):
+        return record_facts(view, row, actor, action)
+    return facts.facts_for(view, row, actor, action)
+
+
+# --- placements --------------------------------------------------------------------------------------------------
+
+
+def _placement_keys(row: Mapping[str, Any], state: State) -> Columns:
+    kind, roll = Kind(row["kind"]), row["roll_record_id"]
+    open_to = kind == Kind.ONLINE and state in OPEN_TO_EMPLOYER
+    return {
+        "live_key": roll if holds_slot(kind, state) else None,
+        "open_key": f"{row['employer_id']}:{roll}" if open_to else None,
+    }
+
+
+def _placement_seed(view: View, columns: Columns, actor: Actor) -> Columns:
+    return {
+        "employer_id": actor.employer_id,
+        "cohort": view.roll.cohort,
+        "agreement_kind": view.roll.agreement_kind,
+        "title": "",
+        "terms_version": 0,
+        "review_path": "",
+    }
+
+
+PLACEMENT = Ledger(
+    table=Placement.__table__,
+    flow=lambda row: FLOWS[row.kind],
+    case=facts.case,
+    facts=placement_facts,
+    keys=_placement_keys,
+    seed=_placement_seed,
+    written=(
+        "state",
+        "version",
+        "terms_version",
+        "title",
+        "credit_code",
+        "type_code",
+        "live_key",
+        "open_key",
+        "deadline_at",
+        "review_path",
+        "review_step",
+        "reviewed_by",
+        "rejected_by",
+        "withdrawn_by",
+        "online_known",
+        "reason",
+        "agreement_number",
+        "updated_at",
+        "submitted_at",
+        "decided_at",
+        "ended_at",
+    ),
+)
+
+# --- terminations and transfers -----------------------------------------------------------------------------------
+
+_REVIEWED = (
+    "state",
+    "version",
+    "open_key",
+    "body_sealed",
+    "body_digest",
+    "review_path",
+    "review_step",
+    "reviewed_by",
+    "rejected_by",
+    "reason",
+    "updated_at",
+    "submitted_at",
+    "decided_at",
+)
+
+LEDGERS: dict[Subject, Ledger] = {Subject.PLACEMENT: PLACEMENT}

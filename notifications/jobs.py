@@ -5,7 +5,7 @@ keys. So a worker may die anywhere, and another one goes on from the row.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, update
@@ -15,13 +15,15 @@ from app.extensions import db
 from app.faultpoints import point
 from app.models import Delivery
 from app.writing import rollback, write
-from notifications import outbox
+from notifications import file_checks, outbox
 from notifications.channels import SEND, open_channels, upsert
 from notifications.messages import Letter, write_letters
-from notifications.outbox import Claimed, FailedError, LostLeaseError, PermanentError
-from notifications.topics import Channel, Queue, queue_of
+from notifications.outbox import Claimed, FailedError, LostLeaseError, PermanentError, PutBackError
+from notifications.reporting import send_report
+from notifications.topics import Channel
 from pdf.fonts import UnprintableError
 from pdf.jobs import NoSuchPlacementError, store_agreements
+from workflows.vocabulary import Event
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +50,15 @@ def _work_off(row: int) -> None:
     claimed = outbox.claim(row)
     if claimed is None:
         return
-    kind = "document" if queue_of(claimed.event) == Queue.DOCUMENTS else "alert"
+    kind, work = _WORK.get(claimed.event, ("alert", _tell))
     point(f"{kind}.after_claim")
     try:
-        _make_document(claimed) if kind == "document" else _tell(claimed)
+        work(claimed)
     except (LostLeaseError, OperationalError, InterfaceError):
         rollback()
         raise
+    except PutBackError:
+        return
     except PermanentError as error:
         rollback()
         outbox.fail(claimed, error.code, None)
@@ -116,3 +120,11 @@ def _make_document(claimed: Claimed) -> None:
         raise PermanentError("unprintable") from None
     except NoSuchPlacementError:
         raise PermanentError("no_such_record") from None
+
+
+# What is no alert: event -> the name of its fault points, and what is done.
+_WORK: dict[str, tuple[str, Callable[[Claimed], None]]] = {
+    Event.AGREEMENT_ISSUED: ("document", _make_document),
+    Event.FILE_RECEIVED: ("file", file_checks.check),
+    Event.REPORT_DUE: ("report", send_report),
+}

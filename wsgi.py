@@ -8,7 +8,7 @@ from flask import Flask
 from app import access, printable
 from app.factory import create_app
 from notifications import cli as notifications_cli
-from notifications import doorbell, inbox
+from notifications import doorbell, employment_system, inbox
 from pdf import cli as pdf_cli
 from pdf import fonts
 from pdf import web as pdf_web
@@ -22,6 +22,7 @@ def build(settings: Mapping[str, Any] | None = None) -> Flask:
     printable.install(app, fonts.unprintable)
     doorbell.install(app)
     inbox.install(app)
+    employment_system.install(app)
     pdf_web.install(app)
     for commands in (pdf_cli.agreement_commands, notifications_cli.outbox_commands):
         app.cli.add_command(commands)

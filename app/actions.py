@@ -14,7 +14,7 @@ from typing import Any
 from flask import g, has_app_context
 from sqlalchemy import Connection, bindparam, insert, update
 
-from app import agreements, bodies, facts, forms, history, shown_roll, snapshots
+from app import agreements, bodies, facts, forms, history, reports, shown_roll, snapshots
 from app.extensions import db
 from app.ledgers import LEDGERS, Columns
 from app.models import Outbox, RollRecord
@@ -107,7 +107,7 @@ class Unit:
 
 
 # What has to be written with every change, whatever made it: called with the unit before it is finished.
-OBSERVERS: tuple[Callable[[Unit], None], ...] = ()
+OBSERVERS: tuple[Callable[[Unit], None], ...] = (reports.observe,)
 
 
 def ring_after_commit(rows: Any) -> None:

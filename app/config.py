@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 DEVELOPMENT_FIELD_KEY = "1:" + base64.b64encode(b"development-only-field-key-32byt").decode()
+DEVELOPMENT_REPORT_SECRET = "development-only-report-secret"
 DEVELOPMENT_INDEX_KEY = base64.b64encode(b"development-only-index-key-32byt").decode()
 
 # Every setting that the environment may give: name -> default outside production (None: must be given or may be empty).
@@ -22,6 +23,9 @@ SETTINGS: dict[str, str | None] = {
     "SEAL_KEY_FILE": "",
     "SEAL_CERT_FILE": "",
     "SEAL_KEY_PASSPHRASE": "",
+    "EMPLOYMENT_SYSTEM_URL": "",
+    "EMPLOYMENT_SYSTEM_KEY_ID": "development",
+    "EMPLOYMENT_SYSTEM_SECRET": DEVELOPMENT_REPORT_SECRET,
     "PDF_FONT_FALLBACKS": "",
     "PDF_FONT_CACHE": "",
     "CLOCK_OFFSET_SECONDS": "0",
@@ -38,6 +42,9 @@ REQUIRED_IN_PRODUCTION = (
     "INDEX_KEY",
     "SEAL_KEY_FILE",
     "SEAL_CERT_FILE",
+    "EMPLOYMENT_SYSTEM_URL",
+    "EMPLOYMENT_SYSTEM_KEY_ID",
+    "EMPLOYMENT_SYSTEM_SECRET",
 )
 DEVELOPMENT_KEYS = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY")
 SHORTEST_SECRET = 32  # characters
@@ -64,12 +71,14 @@ def _refuse_demo_settings(values: Mapping[str, Any], given: Container[str]) -> N
     for name in REQUIRED_IN_PRODUCTION:
         if not values.get(name) or name not in given:
             raise SettingsError(f"{name} must be set in production")
-    if len(str(values["SECRET_KEY"])) < SHORTEST_SECRET:
-        raise SettingsError(f"SECRET_KEY must have at least {SHORTEST_SECRET} characters in production")
+    for name in ("SECRET_KEY", "EMPLOYMENT_SYSTEM_SECRET"):
+        if len(str(values[name])) < SHORTEST_SECRET:
+            raise SettingsError(f"{name} must have at least {SHORTEST_SECRET} characters in production")
     if int(values["TRUSTED_PROXIES"]) < 1:
         raise SettingsError("TRUSTED_PROXIES must be at least 1 in production")
-    if not str(values["PUBLIC_URL"]).startswith("https://"):
-        raise SettingsError("PUBLIC_URL must be https in production")
+    for name in ("PUBLIC_URL", "EMPLOYMENT_SYSTEM_URL"):
+        if not str(values[name]).startswith("https://"):
+            raise SettingsError(f"{name} must be https in production")
     if str(values["DATABASE_URL"]).startswith("sqlite"):
         raise SettingsError("DATABASE_URL must not be SQLite in production")
     if float(values["CLOCK_OFFSET_SECONDS"]) != 0:

@@ -38,6 +38,10 @@ class LostLeaseError(Exception):
     """Somebody else has claimed the row in the meantime: stop, and write nothing."""
 
 
+class PutBackError(Exception):
+    """The row has been put back already, together with what came of the try."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """An outbox row that this worker holds until its lease runs out; `fence` is the claim's own number."""
@@ -81,6 +85,11 @@ _FAIL = (
     update(_outbox)
     .where(*_mine)
     .values(state=bindparam("to"), due_at=bindparam("again"), lease_until=None, error=bindparam("why"))
+)
+_POSTPONE = (
+    update(_outbox)
+    .where(*_mine)
+    .values(state="due", due_at=bindparam("again"), attempts=0, lease_until=None, error=bindparam("why"))
 )
 _DUE = (
     select(_outbox.c.id, _outbox.c.event)
@@ -141,6 +150,16 @@ def fail(claimed: Claimed, code: str, wait: timedelta | None) -> None:
     _settle(_FAIL, claimed, lambda at: {"to": state, "again": at + (wait or timedelta()), "why": code[:60]})
     level = logging.WARNING if wait is not None else logging.CRITICAL
     log.log(level, "outbox row failed" if wait is not None else "outbox row is dead", extra=_named(claimed, code))
+
+
+def postpone(claimed: Claimed, code: str, wait: timedelta) -> None:
+    """Put the row back inside the caller's transaction: what stands in the way is not its fault and is not counted.
+
+    Raises LostLeaseError.
+    """
+    row = {"row": claimed.id, "mine": claimed.fence, "again": now() + wait, "why": code[:60]}
+    if db.session.connection().execute(_POSTPONE, row).rowcount != 1:
+        raise LostLeaseError
 
 
 def _named(claimed: Claimed, code: str) -> dict[str, Any]:

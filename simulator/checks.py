@@ -76,6 +76,7 @@ ENVELOPE: dict[str, Check] = {
 PLACEMENT: dict[str, Check] = {
     "record": _RECORD,
     "channel": lambda value: value in ("online", "offline", "paper", "destination"),
+    "form": _like(r"[a-z_]{1,40}"),
     "destination_code": _code("destination"),
     "approved_on": _day,
     "agreement_number": _like(r"\d{18}"),
@@ -88,7 +89,15 @@ PLACEMENT: dict[str, Check] = {
     "position_category_code": _code("position_category"),
     "position": _text(60),
     "household_archive": lambda value: value in ("employer", "trustee", "superior", "none"),
-    "details": lambda value: isinstance(value, dict) and all(isinstance(key, str) for key in value),
+    "signed_on": _day,
+    "starts_on": _day,
+    "ends_on": _day,
+    "country_code": _like(r"[A-Z]{2,3}|\d{3}"),
+    "study_school": _text(200),
+    "study_school_original": _text(200),
+    "study_major": _text(200),
+    "study_major_original": _text(200),
+    "conscription_office": _text(60),
 }
 TRANSFER: dict[str, Check] = {
     "record": _RECORD,
@@ -106,7 +115,17 @@ ENDED: dict[str, Check] = {
     "ending": lambda value: value in ("terminated", "voided", "replaced"),
     "mark": lambda value: value in ("forced", "unilateral"),
 }
-AGREEMENT = ("employer_name", "credit_code", "employer_kind_code", "industry_code", "region_code", "address")
+# The national list has no code for graduates who were promised to somebody before they studied.
+WITHOUT_CODE = "commissioned"
+AGREEMENT = (
+    "destination_code",
+    "employer_name",
+    "credit_code",
+    "employer_kind_code",
+    "industry_code",
+    "region_code",
+    "address",
+)
 TRANSFER_NEEDS = ("type_code", "region_code", "address")
 
 
@@ -120,8 +139,12 @@ def _problems(values: Mapping[str, Any], table: Mapping[str, Check], needed: tup
 def _in_force(kind: str, content: Mapping[str, Any]) -> dict[str, str]:
     if kind != "placement":
         return _problems(content, TRANSFER, TRANSFER_NEEDS)
-    needed = ("record", "channel", "destination_code", "approved_on")
-    return _problems(content, PLACEMENT, needed + (AGREEMENT if content.get("channel") != "destination" else ()))
+    needed: tuple[str, ...] = ("record", "channel", "approved_on")
+    if content.get("channel") != "destination":
+        needed += AGREEMENT
+    elif content.get("form") != WITHOUT_CODE:
+        needed += ("form", "destination_code")
+    return _problems(content, PLACEMENT, needed)
 
 
 def problems(report: Any) -> dict[str, str]:

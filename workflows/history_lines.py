@@ -69,6 +69,7 @@ DONE_OF: dict[tuple[Subject, Action], str] = {
     (Subject.ROLL_REQUEST, Action.REJECT): "未通过申请",
     (Subject.TRANSFER, Action.CORRECT): "修改登记信息",
     (Subject.OFFICER, Action.REGISTER): "登记网签负责人",
+    (Subject.OFFICER, Action.EDIT): "修改认证信息",
     (Subject.OFFICER, Action.SUBMIT): "提交认证材料",
     (Subject.OFFICER, Action.APPROVE): "认证通过",
     (Subject.OFFICER, Action.REJECT): "认证不通过",

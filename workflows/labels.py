@@ -43,6 +43,7 @@ STATE_LABEL: dict[tuple[Kind, State], str] = {
     (Kind.DESTINATION, S.CANCELLED): "已放弃申请",
 }
 
+UNDER_REVIEW = frozenset({S.ACCEPTED, S.AGREEMENT_REVIEW, S.SIGNING_REVIEW, S.REVIEW})
 WAITING = {Step.DEPARTMENT: "（待院系审核）", Step.SCHOOL: "（待学校审核）", Step.SECOND: "（待学校复核）"}
 SIGNING_REJECTED_BY = {
     Role.DEPARTMENT: "签约审核不通过 (院系审核不通过)",
@@ -163,6 +164,7 @@ ACTION_LABEL_OF: dict[tuple[Subject, Kind | None, Action], str] = {
     (Subject.OFFICER, None, Action.REJECT): "认证不通过",
     (Subject.OFFICER, None, Action.SUBMIT): "提交审核",
     (Subject.OFFICER, None, Action.REPLACE): "接替",
+    (Subject.OFFICER, None, Action.EDIT): "修改信息",
     (Subject.BANK_CHECK, None, Action.ASK): "申请打款",
 }
 
@@ -207,7 +209,8 @@ def _label(case: Case, state: State) -> str:
         text = SIGNING_REJECTED_BY[case.rejected_by or Role.SCHOOL]
     else:
         text = STATE_LABEL[case.kind, state]
-    return text + (WAITING[case.review.step] if case.review and case.review.step else "")
+    waiting = case.review.step if case.review and state in UNDER_REVIEW else None
+    return text + (WAITING[waiting] if waiting else "")
 
 
 def action_label(action: Action, case: Case) -> str:

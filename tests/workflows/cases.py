@@ -12,7 +12,7 @@ from workflows.engine import Flow, decide
 from workflows.roll_record import RollFacts
 from workflows.signing_obstacles import SigningFacts
 from workflows.starting import Standing
-from workflows.vocabulary import Action, AgreementKind, Kind, Level, Role, State, Step
+from workflows.vocabulary import Action, AgreementKind, Kind, Level, Role, State, Step, Subject
 from workflows.windows import default_window
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # ten in the morning in Beijing, cohort 2027
@@ -87,7 +87,9 @@ SIGNING_STATES: Mapping[str, Case] = {
     "withdrawn": make_case(State.WITHDRAWN),
     "review_rejected": make_case(State.REVIEW_REJECTED, rejected_by=Role.SCHOOL),
 }
-ROLL_STATES = {str(state or "none"): Case(state) for state in (None, State.ON_ROLL, State.OFF_ROLL)}
+ROLL_STATES = {
+    str(state or "none"): Case(state, subject=Subject.ROLL_RECORD) for state in (None, State.ON_ROLL, State.OFF_ROLL)
+}
 DESTINATION_STATES = {
     str(state or "none"): Case(state, Kind.DESTINATION)
     for state in (

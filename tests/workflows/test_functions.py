@@ -10,7 +10,7 @@ from workflows import functions
 from workflows.online_signing import may_preview
 from workflows.starting import refuse_entry
 from workflows.vocabulary import Code, Kind, State
-from workflows.windows import default_window
+from workflows.windows import FUNCTION_TITLE, default_window
 
 
 def standing_for(function: Kind, **overrides: Any) -> Any:
@@ -37,20 +37,22 @@ def test_who_has_never_confirmed_enters_nothing() -> None:
     )
 
 
+@pytest.mark.rule("R-PROV-3")
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
+        (Kind.ONLINE, "该功能暂缓开通（网签）。"),
         (Kind.OFFLINE, "该功能暂缓开通（未签就业协议 申请签约）。"),
         (Kind.PAPER, "该功能暂缓开通（已签就业协议 登记信息）。"),
         (Kind.DESTINATION, "该功能暂缓开通（无需就业协议 去向登记）。"),
     ],
 )
 def test_a_suspended_function_says_so_whatever_the_school_has_set(kind: Kind, message: str) -> None:
-    assert kind in functions.SUSPENDED
     for settings in ({}, {"module_open": False}, {"settings_complete": False}):
-        refusal = refused(functions.refuse(kind, standing_for(kind, **settings)))
+        standing = standing_for(kind, suspended=FUNCTION_TITLE[kind], **settings)
+        refusal = refused(functions.refuse(kind, standing))
         assert (refusal.code, refusal.message) == (Code.FUNCTION_OFF, message)
-        assert refusal.next == "可由单位在线发起签约邀请，或请等待平台开通。"
+        assert refusal.next == "已在办理中的记录不受影响，请等待平台开通。"
 
 
 @pytest.mark.rule("R-GRAD-1")
@@ -61,10 +63,7 @@ def test_no_function_before_the_confirmation(kind: Kind) -> None:
 
 @pytest.mark.rule("R-SCH-3", "R-GRAD-4")
 @pytest.mark.parametrize("kind", list(Kind))
-def test_a_function_that_is_not_suspended_follows_window_and_training_mode(
-    kind: Kind, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(functions, "SUSPENDED", frozenset())
+def test_a_function_that_is_not_suspended_follows_window_and_training_mode(kind: Kind) -> None:
     standing = standing_for(kind)
     assert functions.refuse(kind, standing) is None
     closed = replace(standing, now=standing.window.closes_at)

@@ -1,8 +1,12 @@
 """What a person reads in a record's history."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.workflows.cases import make_case
+from workflows import history_lines
 from workflows.history_lines import CAUSE, DONE, LINK, ROLE_WORD, SHOWN, UNMASK, line
 from workflows.vocabulary import Action, AgreementKind, Role, State
 
@@ -49,8 +53,15 @@ def test_what_another_step_caused_says_which(action: str, cause: str, text: str)
     assert line(Role.PLATFORM, action, {"cause": cause}, ACCEPTED) == text
 
 
+CAUSES = re.compile(r'FollowUp\([^)]*?"([a-z_]+)"|_withdraw_all\(facts, "([a-z_]+)"\)|cause="([a-z_]+)"')
+
+
 def test_every_cause_of_a_follow_up_has_a_word() -> None:
-    assert set(CAUSE) == {"accept", "invite", "training_mode", "cohort", "off_roll"}
+    """The causes are those that the rules name, no more and no fewer."""
+    sources = [path.read_text("utf-8") for path in Path(history_lines.__file__).parent.glob("*.py")]
+    named = {word for source in sources for found in CAUSES.findall(source) for word in found if word}
+    assert {"accept", "submit", "cohort"} <= named
+    assert named <= set(CAUSE)
 
 
 def test_the_joining_of_a_person_is_a_line_of_the_staffs_alone() -> None:

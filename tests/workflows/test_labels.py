@@ -5,8 +5,16 @@ import pytest
 from tests.workflows.cases import make_case
 from workflows import labels
 from workflows.case import Case, Review
-from workflows.labels import ACTION_LABEL, STATE_LABEL, action_label, state_label
-from workflows.vocabulary import STATES, Action, AgreementKind, Kind, Role, State, Step
+from workflows.labels import (
+    ACTION_LABEL,
+    ACTION_LABEL_OF,
+    LABELS_OF,
+    STATE_LABEL,
+    UNDER_REVIEW,
+    action_label,
+    state_label,
+)
+from workflows.vocabulary import STATES, Action, AgreementKind, Kind, Role, State, Step, Subject
 
 ONLINE, OFFLINE, PAPER, DESTINATION = Kind.ONLINE, Kind.OFFLINE, Kind.PAPER, Kind.DESTINATION
 TWO, THREE = AgreementKind.TWO_PARTY, AgreementKind.THREE_PARTY
@@ -37,7 +45,10 @@ def test_every_state_of_every_kind_has_a_label() -> None:
         spoken = [state_label(Case(state, kind)) for state in states]
         assert all(spoken)
         assert len(set(spoken)) == len(spoken), "two states of a kind read alike"
-    assert {state_label(Case(s)) for s in (State.ON_ROLL, State.OFF_ROLL)} == {"在毕业生名单中", "不在毕业生名单中"}
+    for subject, words in LABELS_OF.items():
+        assert {state_label(Case(state, subject=subject)) for state in words} == set(words.values())
+    on, off = (state_label(Case(s, subject=Subject.ROLL_RECORD)) for s in (State.ON_ROLL, State.OFF_ROLL))
+    assert (on, off) == ("在毕业生名单中", "不在毕业生名单中")
     assert state_label(Case(None)) == "未建立"
 
 
@@ -80,7 +91,7 @@ def test_only_a_rejected_online_signing_names_the_department() -> None:
     for kind, states in STATES.items():
         for state in states:
             rejected = Case(state, kind, rejected_by=Role.DEPARTMENT, review=Review((Step.SCHOOL,), Step.SCHOOL))
-            special = kind == ONLINE and state in (State.REVIEW_REJECTED, State.ACCEPTED)
+            special = (kind == ONLINE and state == State.REVIEW_REJECTED) or state in UNDER_REVIEW
             assert (state_label(rejected) == STATE_LABEL[kind, state]) is not special
 
 
@@ -145,7 +156,8 @@ def test_the_reviewers_buttons_certify_in_a_two_party_province() -> None:
         certified = {Action.APPROVE: "鉴证通过", Action.REJECT: "鉴证不通过"}.get(action, word)
         assert action_label(action, Case(State.ACCEPTED, ONLINE, agreement_kind=TWO)) == certified
         for kind, agreement in ((ONLINE, THREE), (ONLINE, None), (PAPER, TWO), (DESTINATION, TWO)):
-            assert action_label(action, Case(State.REVIEW, kind, agreement_kind=agreement)) == word
+            own = ACTION_LABEL_OF.get((Subject.PLACEMENT, kind, action), word)
+            assert action_label(action, Case(State.REVIEW, kind, agreement_kind=agreement)) == own
 
 
 @pytest.mark.rule("R-PROV-2")

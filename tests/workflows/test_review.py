@@ -40,7 +40,7 @@ def test_the_path_is_fixed_at_submission() -> None:
     assert review.start(True) == Review(BOTH_STEPS, Step.DEPARTMENT)
     assert review.start(False) == Review((Step.SCHOOL,), Step.SCHOOL)
     forwarded = allowed(judge(Action.APPROVE, AT_DEPARTMENT, DEPARTMENT, make_facts(department_review=False)))
-    assert forwarded.columns == {"review": Review(BOTH_STEPS, Step.SCHOOL)}
+    assert forwarded.columns == {"review": Review(BOTH_STEPS, Step.SCHOOL), "reviewed_by": DEPARTMENT.id}
 
 
 @pytest.mark.rule("R-REV-1")
@@ -48,7 +48,7 @@ def test_the_department_hands_over_to_the_school() -> None:
     assert judge(Action.APPROVE, AT_DEPARTMENT, DEPARTMENT) == Decision(
         Action.APPROVE,
         State.ACCEPTED,
-        {"review": Review(BOTH_STEPS, Step.SCHOOL)},
+        {"review": Review(BOTH_STEPS, Step.SCHOOL), "reviewed_by": DEPARTMENT.id},
         {"step": Step.DEPARTMENT, "in_stead": False},
         (Event.SIGNING_FORWARDED,),
     )
@@ -61,7 +61,7 @@ def test_the_schools_approval_completes_the_signing(path: tuple[Step, ...]) -> N
     assert judge(Action.APPROVE, case, SCHOOL) == Decision(
         Action.APPROVE,
         State.EFFECTIVE,
-        {"review": Review(path, None), "decided_at": NOW},
+        {"review": Review(path, None), "reviewed_by": SCHOOL.id, "decided_at": NOW},
         {"step": Step.SCHOOL, "in_stead": False},
         events=(Event.SIGNING_APPROVED, Event.AGREEMENT_ISSUED),
         effects=(Effect.ISSUE_AGREEMENT,),
@@ -82,6 +82,7 @@ def test_a_rejection_ends_the_signing_at_once(case: Case, actor: Actor, word: st
             "review": Review(BOTH_STEPS, None),
             "reason": "材料不全",
             "rejected_by": actor.role,
+            "reviewed_by": actor.id,
             "decided_at": NOW,
         },
         {"step": case.review.step, "in_stead": False},
@@ -238,5 +239,5 @@ def test_a_finished_review_goes_no_further() -> None:
 def test_an_outcome_without_a_review_is_a_fault_of_ours() -> None:
     row = next(t for t in FLOW.transitions if t.action == Action.APPROVE)
     broken = replace(AT_SCHOOL, review=None)
-    with pytest.raises(ValueError, match=r"^an accepted signing without a review$"):
+    with pytest.raises(ValueError, match=r"^a decision on a record that is not under review$"):
         row.outcome(broken, SCHOOL, make_facts(), make_request(Action.APPROVE))

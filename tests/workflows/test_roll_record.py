@@ -19,9 +19,9 @@ from workflows import destination
 from workflows.case import Case, Decision, FollowUp, Refusal
 from workflows.engine import available
 from workflows.roll_record import FLOW, RollFacts
-from workflows.vocabulary import HOLDING, Action, Code, Event, Kind, State
+from workflows.vocabulary import HOLDING, Action, Code, Event, Kind, State, Subject
 
-ON, OFF = Case(State.ON_ROLL), Case(State.OFF_ROLL)
+ON, OFF = (Case(state, subject=Subject.ROLL_RECORD) for state in (State.ON_ROLL, State.OFF_ROLL))
 SIGNED = make_blocker(Kind.ONLINE, State.EFFECTIVE)
 OPEN = (31, 32)
 

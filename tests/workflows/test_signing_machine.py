@@ -94,8 +94,7 @@ class Signing(RuleBasedStateMachine):
 
     def follow(self, follow_up: FollowUp) -> None:
         row = self.rows[follow_up.id]
-        assert row.case.kind == follow_up.kind
-        if follow_up.kind == Kind.DESTINATION:
+        if row.case.kind == Kind.DESTINATION:
             flow, facts = destination.FLOW, DestinationFacts(self.now)
             decision = decide(flow, follow_up.action, row.case, PLATFORM, facts, Request())
         else:

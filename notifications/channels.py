@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.extensions import db
 from app.faultpoints import point
 from app.models import Alert, DemoMessage
-from notifications.messages import Letter
+from notifications.letters import Letter
 from notifications.topics import Channel
 
 

@@ -1,39 +1,27 @@
 """What people are told: the facts behind an outbox row, poured into the template of each audience (R-MSG-1)."""
 
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from collections.abc import Callable
+from functools import partial
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from app import facts, snapshots
 from app.extensions import db
 from app.models import Account, Employer, Placement, RollRecord
+from notifications import account_letters
+from notifications.letters import Letter, words_of
 from notifications.outbox import Claimed, PermanentError
-from notifications.topics import TOPICS, Audience, Channel, Notice
+from notifications.topics import TOPICS, Audience, Notice
 from workflows import labels
 from workflows.calendar import say
 from workflows.vocabulary import Event, Role
 
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A message to one reader: title, body, and the channels over which it goes. `reader` names the person."""
-
-    recipient_kind: str
-    recipient_id: int
-    reader: str
-    title: str
-    body: str
-    topic: str
-    placement_id: int | None
-    channels: tuple[Channel, ...]
-
-
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
-    loader = PackageLoader("notifications", "templates")
-    return Environment(loader=loader, undefined=StrictUndefined, autoescape=select_autoescape(["html"]))
+# Events that are not about a graduate's record on a roll: who writes their letters.
+WRITERS: dict[str, Callable[[Claimed], list[Letter]]] = {
+    Event.CODE_SENT: account_letters.code,
+    Event.ACCOUNT_CHANGED: account_letters.changed,
+    Event.ROLL_REQUEST_GRANTED: account_letters.request_decided,
+    Event.ROLL_REQUEST_REFUSED: account_letters.request_decided,
+}
 
 
 def write_letters(claimed: Claimed) -> list[Letter]:
@@ -41,6 +29,10 @@ def write_letters(claimed: Claimed) -> list[Letter]:
 
     Raises PermanentError when the rows that it speaks of do not exist.
     """
+    return WRITERS.get(claimed.event, _about_record)(claimed)
+
+
+def _about_record(claimed: Claimed) -> list[Letter]:
     roll = db.session.get(RollRecord, claimed.roll_record_id)
     placement = db.session.get(Placement, claimed.placement_id) if claimed.placement_id else None
     if roll is None or (claimed.placement_id and placement is None):
@@ -82,10 +74,8 @@ def _letter(
     reader = _reader(notice.audience, roll, employer)
     if reader is None:
         return None
-    text = _templates().get_template(f"{notice.template}.txt").render(words)
-    title, _, body = text.partition("\n")
-    placement = claimed.placement_id
-    return Letter(notice.audience.value, *reader, title, body.strip(), claimed.event, placement, notice.channels)
+    title, body = words_of(notice.template, words)
+    return Letter(notice.audience.value, *reader, title, body, claimed.event, claimed.placement_id, notice.channels)
 
 
 def _reader(audience: Audience, roll: RollRecord, employer: Employer | None) -> tuple[int, str] | None:

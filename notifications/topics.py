@@ -11,6 +11,7 @@ class Audience(StrEnum):
 
     GRADUATE = "account"
     EMPLOYER = "employer"
+    PHONE = "phone"  # a number, whoever is behind it
 
 
 class Channel(StrEnum):
@@ -26,6 +27,7 @@ class Queue(StrEnum):
     ALERTS = "alerts"
     DOCUMENTS = "documents"
     REPORTS = "reports"
+    IMPORTS = "imports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ def _graduate(template: str) -> Notice:
     return Notice(Audience.GRADUATE, template)
 
 
+def _phone(template: str) -> Notice:
+    """Tell a number alone; SMS joins as a channel with its own issue. A code must not lie where it can be read."""
+    return Notice(Audience.PHONE, template, (Channel.DEMO,))
+
+
 def _employer(template: str, withdrawn_by: Role | None = None) -> Notice:
     return Notice(Audience.EMPLOYER, template, withdrawn_by=withdrawn_by)
 
@@ -72,6 +79,11 @@ TOPICS: dict[Event, Topic] = {
     Event.DESTINATION_VOIDED: Topic((_graduate("destination_voided"),)),
     Event.RECORD_CANCELLED: Topic((_graduate("record_cancelled"),)),
     Event.ROLL_CHANGED: Topic((_graduate("roll_changed"),)),
+    Event.ROLL_RECEIVED: Topic(queue=Queue.IMPORTS),
+    Event.ROLL_REQUEST_GRANTED: Topic((_graduate("roll_request_granted"),)),
+    Event.ROLL_REQUEST_REFUSED: Topic((_graduate("roll_request_refused"),)),
+    Event.CODE_SENT: Topic((_phone("code_sent"),)),
+    Event.ACCOUNT_CHANGED: Topic((_graduate("account_changed"), _phone("account_changed"))),
     Event.REPORT_DUE: Topic(queue=Queue.REPORTS),
     Event.FILE_RECEIVED: Topic(queue=Queue.DOCUMENTS),
 }

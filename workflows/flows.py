@@ -7,6 +7,7 @@ from workflows import (
     employer_verification,
     online_signing,
     roll_record,
+    roll_request,
 )
 from workflows.engine import Flow
 
@@ -14,6 +15,7 @@ FLOWS: tuple[Flow, ...] = (
     online_signing.FLOW,
     destination.FLOW,
     roll_record.FLOW,
+    roll_request.FLOW,
     employer_standing.FLOW,
     employer_verification.FLOW,
     bank_check.FLOW,

@@ -282,8 +282,17 @@ class Event(StrEnum):
     INVITATIONS_RECALLED = "invitations.recalled"
     OFFICER_APPLIED = "officer.applied"
     OFFICER_REVOKED = "officer.revoked"
-    AMOUNT_SENT = "amount.sent"
     RECORD_CANCELLED = "record.cancelled"
+    TRANSFER_FORWARDED = "transfer.forwarded"
+    TRANSFER_APPROVED = "transfer.approved"
+    TRANSFER_RETURNED = "transfer.returned"
+    TRANSFER_REJECTED = "transfer.rejected"
+    TRANSFER_CORRECTED = "transfer.corrected"
+    ROLL_RECEIVED = "roll.received"
+    ROLL_REQUEST_GRANTED = "roll_request.granted"
+    ROLL_REQUEST_REFUSED = "roll_request.refused"
+    CODE_SENT = "code.sent"
+    ACCOUNT_CHANGED = "account.changed"
 
 
 class Code(StrEnum):

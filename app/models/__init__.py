@@ -18,6 +18,7 @@ from app.models.placement import (
 from app.models.reference import CodeEntry, LegalText, Region
 from app.models.report import Report, ReportFeed
 from app.models.roll_import import RollImport
+from app.models.roll_request import RollRequest
 from app.models.school import (
     AgreementChoice,
     Department,
@@ -71,6 +72,7 @@ __all__ = [
     "ReportFeed",
     "RollImport",
     "RollRecord",
+    "RollRequest",
     "School",
     "SchoolFunction",
     "SentCode",

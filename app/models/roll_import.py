@@ -13,9 +13,9 @@ from app.models.types import BigId, Public, UtcDateTime
 class RollImport(Public, db.Model):
     """One file that a school's staff member handed in. Stages: waiting, reading, done, refused.
 
-    `file_sha256` names the stored file, which is sealed, until the import has ended. `total` and `read` count the file's
-    lines; `faults` are the first ones as line, column and sentence, `faulty` is how many lines have one. `problem` says
-    why the whole file was refused.
+    `file_sha256` names the stored file, which is sealed, until the import has ended. `total` and `read` count lines of
+    the file; `faults` are the first ones as line, column and sentence, `faulty` is how many lines have one. `problem`
+    says why the whole file was refused.
     """
 
     __tablename__ = "roll_import"

@@ -12,8 +12,8 @@ from app.models.types import Public, UtcDateTime
 class SentCode(Public, db.Model):
     """A six-digit code that somebody asked for, also where nobody was found to send it to.
 
-    `asked_blind` is what was typed, `target_blind` the number it went to (None: to nobody). `live_key` is unique, so that
-    one code at a time holds per purpose and name. `letter_sealed` holds number and code until the message is out.
+    `asked_blind` is what was typed, `target_blind` the number it went to (None: to nobody). `live_key` is unique, so
+    that one code at a time holds per purpose and name. `letter_sealed` holds number and code until the message is out.
     """
 
     __tablename__ = "sent_code"

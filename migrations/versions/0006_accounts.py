@@ -1,4 +1,4 @@
-"""Codes sent to people, imports of rolls, and the history of accounts."""
+"""Codes sent to people, imports of rolls, requests about them, and the history of accounts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -66,6 +66,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_roll_import_public_id")),
     )
     op.create_index("ix_roll_import_school_id_id", "roll_import", ["school_id", "id"])
+    _create_requests()
+
+
+def _create_requests() -> None:
+    op.create_table(
+        "roll_request",
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("account_id", BIG, nullable=False),
+        sa.Column("school_id", BIG, nullable=False),
+        sa.Column("cohort", sa.Integer(), nullable=False),
+        sa.Column("roll_record_id", BIG, nullable=True),
+        sa.Column("open_key", sa.String(length=40), nullable=True),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("body_digest", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("decided_by", BIG, nullable=True),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("decided_at", MOMENT, nullable=True),
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.CheckConstraint("state IN ('asked', 'granted', 'refused')", name=op.f("ck_roll_request_state")),
+        sa.CheckConstraint("kind IN ('import', 'update')", name=op.f("ck_roll_request_kind")),
+        sa.CheckConstraint(
+            "(state = 'asked' AND open_key IS NOT NULL) OR (state <> 'asked' AND open_key IS NULL)",
+            name=op.f("ck_roll_request_open_key"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_roll_request_account_id")),
+        sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_roll_request_school_id")),
+        sa.ForeignKeyConstraint(["roll_record_id"], ["roll_record.id"], name=op.f("fk_roll_request_roll_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roll_request")),
+        sa.UniqueConstraint("open_key", name=op.f("uq_roll_request_open_key")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_roll_request_public_id")),
+    )
+    op.create_index("ix_roll_request_account_id", "roll_request", ["account_id"])
+    op.create_index("ix_roll_request_school_id_state_id", "roll_request", ["school_id", "state", "id"])
 
 
 def _chain_accounts() -> None:
@@ -81,6 +118,7 @@ def _chain_accounts() -> None:
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_table("roll_request")
     op.drop_table("roll_import")
     op.drop_table("sent_code")
     with op.batch_alter_table("account") as table:

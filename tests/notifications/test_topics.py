@@ -18,9 +18,8 @@ def used() -> set[str]:
 @pytest.mark.rule("R-MSG-1")
 def test_every_event_has_a_row_and_every_row_leads_somewhere() -> None:
     assert set(TOPICS) == set(Event)
-    silent = {Event.AGREEMENT_ISSUED, Event.FILE_RECEIVED}
-    assert {event for event, topic in TOPICS.items() if not topic.notices} == silent
-    assert {event for event in Event if queue_of(event.value) == Queue.DOCUMENTS} == silent
+    silent = {event for event, topic in TOPICS.items() if not topic.notices}
+    assert silent == {event for event in Event if queue_of(event.value) != Queue.ALERTS}
 
 
 def test_every_template_is_there_and_every_template_is_used() -> None:
@@ -37,7 +36,7 @@ def test_a_template_is_a_title_and_a_sentence(name: str) -> None:
 @pytest.mark.rule("R-MSG-1")
 def test_who_is_told_of_what() -> None:
     told = {event.value: {notice.audience for notice in topic.notices} for event, topic in TOPICS.items()}
-    graduate, employer = Audience.GRADUATE, Audience.EMPLOYER
+    graduate, employer, phone = Audience.GRADUATE, Audience.EMPLOYER, Audience.PHONE
     assert told == {
         "invitation.sent": {graduate},
         "invitation.corrected": {graduate},
@@ -51,6 +50,12 @@ def test_who_is_told_of_what() -> None:
         "agreement.issued": set(),
         "destination.voided": {graduate},
         "roll.changed": {graduate},
+        "roll.received": set(),
+        "roll_request.granted": {graduate},
+        "roll_request.refused": {graduate},
+        "code.sent": {phone},
+        "account.changed": {graduate, phone},
         "file.received": set(),
     }
-    assert all(Channel.IN_APP in notice.channels for topic in TOPICS.values() for notice in topic.notices)
+    notices = [notice for topic in TOPICS.values() for notice in topic.notices]
+    assert all((Channel.IN_APP in notice.channels) == (notice.audience != phone) for notice in notices)

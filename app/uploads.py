@@ -19,6 +19,7 @@ from app.extensions import db
 from app.models import File
 from app.quarantine import Held
 from app.writing import write
+from workflows import history_lines
 from workflows import uploads as rules
 from workflows.case import Actor, Refused
 from workflows.uploads import FileFact, FileState
@@ -30,6 +31,12 @@ _file = File.__table__
 _OWNER_KIND = {Role.GRADUATE: "account", Role.EMPLOYER: "employer", Role.LINK_HOLDER: "link"} | dict.fromkeys(
     STAFF, "staff"
 )
+_ROLE = {
+    "account": Role.GRADUATE,
+    "employer": Role.EMPLOYER,
+    "link": Role.LINK_HOLDER,
+    "staff": Role.SCHOOL,
+}
 _here = (_file.c.subject == bindparam("subject_"), _file.c.subject_id == bindparam("record"))
 _LISTED = (
     select(_file).where(*_here, _file.c.removed_at.is_(None)).order_by(_file.c.purpose, _file.c.position, _file.c.id)
@@ -40,6 +47,7 @@ _LATELY = select(func.count()).where(
     _file.c.created_at > bindparam("ago"),
 )
 _ADD = insert(_file).returning(_file.c.id)
+_ROW = select(_file).where(_file.c.id == bindparam("row"))
 _REMOVE = (
     update(_file)
     .where(_file.c.id == bindparam("row"), _file.c.removed_at.is_(None))
@@ -115,14 +123,17 @@ def receive(sent: Any, owner: Owner, place: Place, purpose: str, name: str | Non
         raise
 
 
-def attach(held: Held, owner: Owner, place: Place, purpose: str, most: int = rules.MOST) -> Listed:
+def attach(
+    held: Held, owner: Owner, place: Place, purpose: str, most: int = rules.MOST, actor: Actor | None = None
+) -> Listed:
     """Attach a held file inside the caller's transaction; the worker is called with its commit.
+
+    Locks the graduate's record and writes its history, in which `actor` stands where the owner does not say it all.
 
     Raises Refused, ApiError 429; the caller then drops what is held.
     """
     conn = db.session.connection()
-    if place.roll_record_id is not None:
-        history.lock(conn, "roll_record", place.roll_record_id)
+    chain = history.lock(conn, "roll_record", place.roll_record_id) if place.roll_record_id is not None else None
     at = now()
     _refuse_flood(conn, owner, at)
     facts = facts_of(conn, place.subject, place.subject_id)
@@ -130,8 +141,16 @@ def attach(held: Held, owner: Owner, place: Place, purpose: str, most: int = rul
         raise Refused(refusal)
     row = _row(held, owner, place, purpose, rules.free_position(facts, purpose), at)
     row["id"] = conn.execute(_ADD, row).scalar_one()
+    if chain:
+        detail = {"purpose": purpose, "file": held.public_id, "sha256": held.sha256}
+        chain.add(at, actor or _sender(owner), (place.subject, place.subject_id), history_lines.ATTACH, detail)
+        chain.write()
     outgoing.emit(conn, Event.FILE_RECEIVED, held.public_id, at, {"file": row["id"]}, place.roll_record_id)
     return _listed(row)
+
+
+def _sender(owner: Owner) -> Actor:
+    return Actor(_ROLE[owner.kind], owner.id)
 
 
 def _refuse_flood(conn: Connection, owner: Owner, at: datetime) -> None:
@@ -199,7 +218,19 @@ def ready(files: Sequence[Listed]) -> bool:
     return rules.ready([file.fact for file in files])
 
 
-def remove(file: Listed | Any) -> bool:
-    """Take a file off its record inside the caller's transaction; False when it was off already."""
+def remove(file: Listed | Any, actor: Actor | None = None) -> bool:
+    """Take a file off its record inside the caller's transaction; False when it was off already.
+
+    `file` has at least `.id`. With an actor, the graduate's history says who removed it.
+    """
     conn = db.session.connection()
-    return conn.execute(_REMOVE, {"row": file.id, "at": now()}).rowcount == 1
+    row = conn.execute(_ROW, {"row": file.id}).one()
+    chain = history.lock(conn, "roll_record", row.roll_record_id) if actor and row.roll_record_id else None
+    at = now()
+    if conn.execute(_REMOVE, {"row": row.id, "at": at}).rowcount != 1:
+        return False
+    if chain and actor:
+        detail = {"purpose": row.purpose, "file": row.public_id}
+        chain.add(at, actor, (row.subject, row.subject_id), history_lines.DETACH, detail)
+        chain.write()
+    return True

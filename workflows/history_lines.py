@@ -93,7 +93,10 @@ CAUSE = {
     "approved": "认证审核通过",
 }
 LINK = "link"  # nor is this: a person signed in and was joined to the roll; the staff alone read it
-SHOWN = (*DONE, UNMASK)
+# Nor are these: files come to a record and go, and the staff open them.
+ATTACH, DETACH, OPEN_FILE = "attach", "detach", "open_file"
+OF_FILES = {ATTACH: "上传材料", DETACH: "删除材料", OPEN_FILE: "查看材料"}
+SHOWN = (*DONE, UNMASK, *OF_FILES)
 
 
 def line(role: Role, action: str, detail: Mapping[str, Any], case: Case) -> str:
@@ -104,6 +107,8 @@ def line(role: Role, action: str, detail: Mapping[str, Any], case: Case) -> str:
     who = f"{ROLE_WORD[role]}（代院系）" if detail.get("in_stead") else ROLE_WORD[role]
     if action == UNMASK:
         return f"{who}查看完整证件号与联系方式"
+    if action in OF_FILES:
+        return f"{who}{OF_FILES[action]}"
     if action == LINK:
         return f"{who}登录，与毕业生名单关联"
     cause = CAUSE.get(detail.get("cause", ""))

@@ -7,7 +7,19 @@ import pytest
 
 from tests.workflows.cases import make_case
 from workflows import history_lines
-from workflows.history_lines import CAUSE, DONE, LINK, ROLE_WORD, SHOWN, UNMASK, line
+from workflows.history_lines import (
+    ATTACH,
+    CAUSE,
+    DETACH,
+    DONE,
+    LINK,
+    OF_FILES,
+    OPEN_FILE,
+    ROLE_WORD,
+    SHOWN,
+    UNMASK,
+    line,
+)
 from workflows.vocabulary import Action, AgreementKind, Role, State
 
 ACCEPTED = make_case(State.ACCEPTED)
@@ -17,7 +29,14 @@ CERTIFIED = make_case(State.ACCEPTED, agreement_kind=AgreementKind.TWO_PARTY)
 def test_every_role_and_action_has_a_word() -> None:
     assert set(ROLE_WORD) == set(Role)
     assert set(DONE) == set(Action)
-    assert set(SHOWN) == {*Action, UNMASK}
+    assert set(SHOWN) == {*Action, UNMASK, *OF_FILES}
+
+
+def test_files_that_come_and_go_are_told() -> None:
+    assert line(Role.GRADUATE, ATTACH, {}, ACCEPTED) == "毕业生上传材料"
+    assert line(Role.LINK_HOLDER, ATTACH, {}, ACCEPTED) == "用人单位（短信链接）上传材料"
+    assert line(Role.GRADUATE, DETACH, {}, ACCEPTED) == "毕业生删除材料"
+    assert line(Role.SCHOOL, OPEN_FILE, {}, ACCEPTED) == "学校查看材料"
 
 
 def test_a_step_says_who_did_what() -> None:

@@ -1,0 +1,43 @@
+"""Which files a record asks for, by subject and kind; each flow's entry stands here (R-OFF-1, R-DEST-1)."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app import uploads
+from workflows import uploads as rules
+from workflows.case import Refusal
+from workflows.catalogue.destinations import FORMS
+from workflows.uploads import Wanted
+from workflows.vocabulary import Action, Kind, Subject
+
+STAMPED = "stamped_agreement"
+
+_LETTER = (Wanted("termination_letter", "解约函"),)
+# What is asked for of a record whose row has at least `kind`; nothing where there is no entry.
+WANTED: dict[tuple[Subject, str], Callable[[Any], Sequence[Wanted]]] = {
+    (Subject.PLACEMENT, Kind.OFFLINE): lambda row: (Wanted(STAMPED, "盖章的就业协议书"),),
+    (Subject.PLACEMENT, Kind.PAPER): lambda row: (Wanted("paper_agreement", "已签订的纸质就业协议书"),),
+    (Subject.PLACEMENT, Kind.DESTINATION): lambda row: _of_destination(row.type_code),
+    (Subject.TERMINATION, Kind.OFFLINE): lambda row: _LETTER,
+    (Subject.TERMINATION, Kind.PAPER): lambda row: _LETTER,
+}
+# What must be possible for a graduate to add or remove a file of a purpose; otherwise the form's own EDIT.
+ALLOWED_BY: dict[str, Action] = {STAMPED: Action.UPLOAD}
+
+
+def _of_destination(form: str | None) -> Sequence[Wanted]:
+    return tuple(proof.wanted for proof in FORMS[form].proofs) if form in FORMS else ()
+
+
+def wanted(subject: Subject, row: Any) -> tuple[Wanted, ...]:
+    """Return what a record asks for."""
+    entry = WANTED.get((subject, row.kind))
+    return tuple(entry(row)) if entry else ()
+
+
+def refusal(conn: Connection, subject: Subject, row: Any) -> Refusal | None:
+    """Return why a record cannot be handed in with the files it has: missing, refused, or not checked yet."""
+    asked = wanted(subject, row)
+    return rules.refuse_files(uploads.facts_of(conn, subject.value, row.id), asked) if asked else None

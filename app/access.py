@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, false, select, true
 from app import auth
 from app.errors import WEB, ApiError, NotFound
 from app.extensions import db
-from app.models import Alert, Placement, RollRecord, School
+from app.models import Alert, File, Placement, RollRecord, School
 from app.writing import begin_write
 from workflows.case import Actor
 from workflows.vocabulary import Level, Role
@@ -117,6 +117,10 @@ def _roll_ids(clause: ColumnElement[bool]) -> Any:
     return select(RollRecord.id).where(clause)
 
 
+def _kept(clause: ColumnElement[bool]) -> ColumnElement[bool]:
+    return clause & File.removed_at.is_(None)
+
+
 _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = {
     (RollRecord, Role.GRADUATE): lambda a: RollRecord.account_id == a.id,
     (RollRecord, Role.DEPARTMENT): _of_department,
@@ -129,6 +133,20 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
     (Placement, Role.DEPARTMENT): lambda a: Placement.roll_record_id.in_(_roll_ids(_of_department(a))),
     (Placement, Role.SCHOOL): lambda a: Placement.school_id == a.school_id,
     (Placement, Role.PROVINCE): lambda a: Placement.school_id.in_(_school_ids(a)),
+    (File, Role.GRADUATE): lambda a: (
+        _kept(File.roll_record_id.in_(_roll_ids(RollRecord.account_id == a.id))) & (File.owner_kind != "staff")
+    ),
+    (File, Role.EMPLOYER): lambda a: _kept((File.owner_kind == "employer") & (File.owner_id == a.employer_id)),
+    (File, Role.DEPARTMENT): lambda a: _kept(File.roll_record_id.in_(_roll_ids(_of_department(a)))),
+    (File, Role.SCHOOL): lambda a: _kept(File.roll_record_id.in_(_roll_ids(RollRecord.school_id == a.school_id))),
+    (File, Role.PROVINCE): lambda a: _kept(
+        File.roll_record_id.in_(_roll_ids(RollRecord.school_id.in_(_school_ids(a))))
+    ),
+    (File, Role.OPERATOR): lambda a: _kept(File.owner_kind == "employer"),
+    (Transfer, Role.GRADUATE): lambda a: Transfer.roll_record_id.in_(_roll_ids(RollRecord.account_id == a.id)),
+    (Transfer, Role.DEPARTMENT): lambda a: Transfer.roll_record_id.in_(_roll_ids(_of_department(a))),
+    (Transfer, Role.SCHOOL): lambda a: Transfer.school_id == a.school_id,
+    (Transfer, Role.PROVINCE): lambda a: Transfer.school_id.in_(_school_ids(a)),
     (School, Role.SCHOOL): lambda a: School.id == a.school_id,
     (School, Role.DEPARTMENT): lambda a: School.id == a.school_id,
     (School, Role.PROVINCE): lambda a: School.province_code == a.province_code,

@@ -32,32 +32,33 @@ _STORED = select(_keys.c.request_sha256, _keys.c.status, _keys.c.answer_sealed).
 _KEEP = update(_keys).where(*_mine).values(status=bindparam("s"), answer_sealed=bindparam("a"))
 
 
-def _fingerprint() -> bytes:
+def _fingerprint(body: bytes | None) -> bytes:
     mark = f"{request.method} {request.path}\n".encode()
-    return hashlib.sha256(mark + request.get_data(cache=True)).digest()
+    return hashlib.sha256(mark + (request.get_data(cache=True) if body is None else body)).digest()
 
 
 def _bound(door: str, principal: int, key: str) -> str:
     return f"idempotency_key.answer:{door}:{principal}:{key}"
 
 
-def once(door: str, principal: int, work: Callable[[], tuple[dict[str, Any], int]]) -> tuple[dict[str, Any], int]:
+def once(
+    door: str, principal: int, work: Callable[[], tuple[dict[str, Any], int]], body: bytes | None = None
+) -> tuple[dict[str, Any], int]:
     """Run a write of the mini-program once per Idempotency-Key and return (answer, status).
 
     The key is claimed in the write's own transaction: a concurrent repeat waits, then gets the stored answer. Only
     committed answers are kept, sealed; a refusal is evaluated anew. Raises ApiError 400 without a proper key, 422 when
-    the key came with another request.
+    the key came with another request. `body` stands for the request's body where that is not to be read into memory.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not _KEY.fullmatch(key):
         raise ApiError(400, "idempotency_key", "请求缺少有效的 Idempotency-Key，请刷新页面重试。")
-    return write(lambda: _claimed(door, principal, key, wall(), work))
+    return write(lambda: _claimed(door, principal, key, wall(), work, _fingerprint(body)))
 
 
 def _claimed(
-    door: str, principal: int, key: str, at: datetime, work: Callable[[], tuple[dict[str, Any], int]]
+    door: str, principal: int, key: str, at: datetime, work: Callable[[], tuple[dict[str, Any], int]], sha: bytes
 ) -> tuple[dict[str, Any], int]:
-    sha = _fingerprint()
     mine = {"door_": door, "principal_": principal, "key_": key}
     claim = {"door": door, "principal": principal, "key": key, "sha": sha, "at": at}
     conn = db.session.connection()

@@ -146,7 +146,7 @@ def attach(
         chain.add(at, actor or _sender(owner), (place.subject, place.subject_id), history_lines.ATTACH, detail)
         chain.write()
     outgoing.emit(conn, Event.FILE_RECEIVED, held.public_id, at, {"file": row["id"]}, place.roll_record_id)
-    return _listed(row)
+    return shown(row)
 
 
 def _sender(owner: Owner) -> Actor:
@@ -174,7 +174,8 @@ def name_bound(public_id: str) -> str:
     return f"file.name:{public_id}"
 
 
-def _listed(row: Any) -> Listed:
+def shown(row: Any) -> Listed:
+    """Return a file's row, or model, as its owner and its reviewers see it."""
     get: Callable[[str], Any] = row.__getitem__ if isinstance(row, dict) else lambda name: getattr(row, name)
     same = (
         "purpose",
@@ -201,7 +202,7 @@ def _listed(row: Any) -> Listed:
 def listed(conn: Connection, subject: str, subject_id: int, *purposes: str) -> list[Listed]:
     """Return the files of a record that have not been removed, by purpose and position: one statement."""
     rows = _rows(conn, subject, subject_id)
-    return [_listed(row) for row in rows if not purposes or row.purpose in purposes]
+    return [shown(row) for row in rows if not purposes or row.purpose in purposes]
 
 
 def _rows(conn: Connection, subject: str, subject_id: int) -> Sequence[Row[Any]]:

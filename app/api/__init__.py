@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_smorest import Api, Blueprint
 
-from app.api import alerts, home, invitations, me, sessions
+from app.api import alerts, files, home, invitations, me, sessions
 from app.api.schemas import ErrorAnswer
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -12,6 +12,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home.blueprint,
     invitations.blueprint,
     alerts.blueprint,
+    files.blueprint,
 )
 
 

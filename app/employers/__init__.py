@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("employers", __name__, url_prefix="/employer")
 
-from app.employers import correcting, home, inbox, invitations, inviting, menu, regions, search, sign_in  # noqa: E402, F401
+from app.employers import correcting, files, home, inbox, invitations, inviting, menu, regions, search, sign_in  # noqa: E402, F401

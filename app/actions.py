@@ -143,6 +143,8 @@ def _store_terms(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> No
 
 def _store_body(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
     row["body_sealed"], row["body_digest"] = bodies.seal(subject, row["public_id"], terms)
+    if "type_code" in LEDGERS[subject].written:
+        row["type_code"] = terms.get("type_code")
 
 
 def _snapshot(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
@@ -285,17 +287,23 @@ def invite(roll_id: int, actor: Actor, terms: Terms, request: Request) -> Done:
     return create(roll_id, Action.INVITE, actor, request, {"kind": Kind.ONLINE.value}, terms)
 
 
-def roll_step(roll_id: int, action: Action, actor: Actor, request: Request) -> Done:
-    """Carry out an action on a graduate's roll record, such as confirming or moving it; raises Refused."""
+def roll_step(roll_id: int, action: Action, actor: Actor, request: Request, wanted: Columns | None = None) -> Done:
+    """Carry out an action on a graduate's roll record, such as confirming or moving it; raises Refused.
+
+    `wanted` are columns that an edit writes where they differ; old and new values stand sealed in the history.
+    """
     unit = begin(roll_id)
     roll = unit.view.roll
-    decision = decide(roll_record.FLOW, action, facts.roll_case(unit.view), actor, facts.roll_facts(unit.view), request)
+    before, differing = shown_roll.differing(unit.conn, roll_id, wanted or {})
+    roll_facts = replace(facts.roll_facts(unit.view), wanted=differing)
+    decision = decide(roll_record.FLOW, action, facts.roll_case(unit.view), actor, roll_facts, request)
     _follow(unit, decision)
     version = roll.version + 1
     columns = dict(decision.columns) | {"state": decision.state.value, "version": version}
     unit.conn.execute(update(_roll).where(_roll.c.id == roll_id).values(columns))
     shown_roll.refresh_shown_hash(unit.conn, roll_id)
     personal = {"reason": request.reason.strip()} if request.reason else {}
+    personal |= shown_roll.old_and_new(before, differing)
     detail = {"from_state": roll.state, "to_state": decision.state.value, **decision.detail}
     unit.chain.add(unit.view.now, actor, ("roll_record", roll_id), action.value, detail, personal)
     old = dict(roll._mapping)

@@ -1,5 +1,6 @@
 """What a graduate sees of the roll and confirms: the fields in their order, and their hash (R-GRAD-1)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -47,6 +48,26 @@ def refresh_shown_hash(conn: Connection, roll_id: int) -> None:
     """Compute the hash anew after the roll has changed."""
     values = dict(conn.execute(_READ, {"row": roll_id}).one()._mapping)
     conn.execute(_SET, {"row": roll_id, "hash": shown_hash(values)})
+
+
+def differing(conn: Connection, roll_id: int, wanted: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the columns of `wanted` that the roll has otherwise, as it has them and as they are wanted."""
+    if not wanted:
+        return {}, {}
+    now = conn.execute(select(*(_roll.c[name] for name in wanted)).where(_roll.c.id == roll_id)).one()._mapping
+    new = {name: value for name, value in wanted.items() if now[name] != value}
+    return {name: now[name] for name in new}, new
+
+
+def old_and_new(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
+    """Return the values of an edit as the history seals them: “name:old” and “name:new”; numbers sealed already not."""
+    sides = (("old", before), ("new", after))
+    return {
+        f"{name}:{side}": "" if value is None else str(value)
+        for side, values in sides
+        for name, value in values.items()
+        if not isinstance(value, bytes)
+    }
 
 
 def _yes_no(value: bool | None) -> str:

@@ -33,6 +33,10 @@ DONE: dict[Action, str] = {
     Action.MOVE_COHORT: "调整届别",
     Action.TAKE_OFF_ROLL: "移出毕业生名单",
     Action.PUT_ON_ROLL: "恢复到毕业生名单",
+    Action.ISSUE_PAPER: "发放纸质协议书",
+    Action.RECALL_PAPER: "取消纸质协议书发放登记",
+    Action.LOCK_PAPER: "收回并锁定纸质协议书",
+    Action.UNLOCK_PAPER: "解除纸质协议书锁定",
     Action.START: "开始填写",
     Action.EDIT: "保存填写内容",
     Action.SUBMIT: "提交审核",
@@ -62,9 +66,11 @@ DONE: dict[Action, str] = {
 }
 # Where the same action is told differently of another record.
 DONE_OF: dict[tuple[Subject, Action], str] = {
+    (Subject.TERMINATION, Action.START): "开始填写解约申请",
     (Subject.TERMINATION, Action.ACCEPT): "同意解约，提交审核",
     (Subject.TERMINATION, Action.DECLINE): "不同意解约",
     (Subject.TERMINATION, Action.WITHDRAW): "撤回解约申请",
+    (Subject.ROLL_RECORD, Action.EDIT): "更新名单信息",
     (Subject.ROLL_REQUEST, Action.ASK): "提交信息申请",
     (Subject.ROLL_REQUEST, Action.REJECT): "未通过申请",
     (Subject.TRANSFER, Action.CORRECT): "修改登记信息",
@@ -92,6 +98,7 @@ CAUSE = {
     "officer": "新的网签负责人认证通过",
     "approved": "认证审核通过",
 }
+ENROL = "enrol"  # nor is this: the record came onto the roll, from a file or by a granted request
 LINK = "link"  # nor is this: a person signed in and was joined to the roll; the staff alone read it
 # Nor are these: files come to a record and go, and the staff open them.
 ATTACH, DETACH, OPEN_FILE = "attach", "detach", "open_file"
@@ -102,17 +109,19 @@ SHOWN = (*DONE, UNMASK, *OF_FILES)
 def line(role: Role, action: str, detail: Mapping[str, Any], case: Case) -> str:
     """Return the line of one step; `detail` is the history's, `case` gives the province's verb (R-PROV-2).
 
-    Raises ValueError for an action that is neither among `SHOWN` nor `LINK`.
+    Raises ValueError for an action that is neither among `SHOWN` nor `LINK` nor `ENROL`.
     """
     who = f"{ROLE_WORD[role]}（代院系）" if detail.get("in_stead") else ROLE_WORD[role]
     if action == UNMASK:
         return f"{who}查看完整证件号与联系方式"
     if action in OF_FILES:
         return f"{who}{OF_FILES[action]}"
+    if action == ENROL:
+        return f"{who}将毕业生列入名单"
     if action == LINK:
         return f"{who}登录，与毕业生名单关联"
     cause = CAUSE.get(detail.get("cause", ""))
     done = DONE_OF.get((case.subject, Action(action))) or DONE[Action(action)]
-    if case.subject == Subject.PLACEMENT and case.kind != Kind.ONLINE and action == Action.CORRECT:
-        done = "修改登记信息"
+    if case.subject == Subject.PLACEMENT and action == Action.CORRECT and role != Role.EMPLOYER:
+        done = "修改登记信息"  # an invitation is the employer's to correct, everything else the staff's
     return worded(f"{who}{done}", case) + (f"（因{cause}）" if cause else "")

@@ -1,8 +1,10 @@
 """The graduate's record on the roll: confirmation, training mode, cohort, leaving the roll (R-GRAD-1/9, R-COH-1)."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from workflows import labels, review
 from workflows.case import Actor, Blocker, Case, Decision, FollowUp, Refusal, Request
@@ -21,7 +23,8 @@ class RollFacts:
     """What the rules of the roll need to know, read under the lock.
 
     `open_invitations` are ids of invitations whose deadline has not passed, `slot` the record that holds the slot,
-    `shown_hash` the hash of the data the graduate has on the screen now.
+    `shown_hash` the hash of the data the graduate has on the screen now, `wanted` what the roll is to say by column, as
+    far as it says something else.
     """
 
     now: datetime
@@ -32,6 +35,12 @@ class RollFacts:
     open_termination: Blocker | None = None
     open_invitations: tuple[int, ...] = ()
     shown_hash: str = ""
+    wanted: Mapping[str, Any] = field(default_factory=dict)
+
+
+def arriving(on_roll: str, in_file: str) -> str:
+    """Return the training mode that a file means: what a school has qualified since stays qualified (R-GRAD-4)."""
+    return on_roll if QUALIFIED.get(in_file) == on_roll else in_file
 
 
 def _withdraw_all(facts: RollFacts, cause: str) -> tuple[FollowUp, ...]:
@@ -96,6 +105,37 @@ def _reason(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Ref
     return review.needs_reason(request, what="调整原因")
 
 
+def _losing(facts: RollFacts) -> bool:
+    """Say whether an edit takes the right to sign away (R-GRAD-4)."""
+    new = facts.wanted.get("training_mode")
+    return new in QUALIFIED and facts.training_mode not in QUALIFIED
+
+
+def _something_new(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
+    if facts.wanted:
+        return None
+    return Refusal(Code.NOTHING_CHANGED, "名单中的信息与此一致，没有需要更新的内容。", "无需处理。")
+
+
+def _keeps_agreement(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Refusal | None:
+    slot = facts.slot
+    if not _losing(facts) or slot is None or slot.kind not in AGREEMENTS:
+        return None
+    message = f"该毕业生已有签约记录“{slot.title}”（{slot.label}），培养方式不能改为不可网签。"
+    return Refusal(Code.TAKEN, message, "请先解约或等待该记录结束。", blocker=slot)
+
+
+def _edit(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Decision:
+    return Decision(
+        Action.EDIT,
+        State.ON_ROLL,
+        facts.wanted,
+        {"fields": sorted(facts.wanted)},
+        events=(Event.ROLL_CHANGED,),
+        follow_ups=_withdraw_all(facts, "training_mode") if _losing(facts) else (),
+    )
+
+
 def _confirm(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Decision:
     return Decision(Action.CONFIRM, State.ON_ROLL, {"confirmed_hash": facts.shown_hash, "confirmed_at": facts.now})
 
@@ -156,6 +196,9 @@ TRANSITIONS = (
         Action.TAKE_OFF_ROLL, _ON, _SCHOOL, (State.OFF_ROLL,), _take_off, guards=(_nothing_held,), checks=(_reason,)
     ),
     Transition(Action.PUT_ON_ROLL, _OFF, _SCHOOL, (State.ON_ROLL,), _put_on, checks=(_reason,)),
+    Transition(
+        Action.EDIT, _ON, _SCHOOL, (State.ON_ROLL,), _edit, checks=(_something_new, _keeps_agreement)
+    ),  # a file of the school (R-ROLL-1), or a request that it grants (R-GRAD-2)
 )
 
 FLOW = Flow(

@@ -16,7 +16,7 @@ from app.staff.searching import asked, asked_cohort, narrowed
 from app.staff.tenant import tenant
 from app.writing import write
 from workflows import labels, roll_record
-from workflows.case import Actor, Case, Refusal, Refused, Request
+from workflows.case import Actor, Case, Option, Refusal, Refused, Request
 from workflows.engine import available
 from workflows.vocabulary import REVIEWERS, Action, Kind, Level, Role, State, Subject
 
@@ -80,7 +80,7 @@ def _page(public_id: str, form: RollForm | None = None, refusal: Refusal | None 
         record=record,
         fields=_fields(record),
         placements=[_placement(row, view) for row in view.placements],
-        options=available(roll_record.FLOW, facts.roll_case(view), actor, facts.roll_facts(view)),
+        options=_options(view, actor),
         pair=roll_record.QUALIFIED.get(record.training_mode) or roll_record.UNQUALIFIED.get(record.training_mode),
         mode_label=lambda code: codes.label("training_modes", code),
         years=[y for y in range(tenant().cohort - 5, tenant().cohort + 6) if y != record.cohort],
@@ -90,6 +90,12 @@ def _page(public_id: str, form: RollForm | None = None, refusal: Refusal | None 
         refusal=cases.said(refusal) if refusal else None,
     )
     return page, STATUS[refusal.code] if refusal else 200
+
+
+def _options(view: facts.View, actor: Actor) -> list[Option]:
+    """Return the buttons: an edit comes by file or by a granted request, and has none."""
+    options = available(roll_record.FLOW, facts.roll_case(view), actor, facts.roll_facts(view))
+    return [option for option in options if option.action in CHANGES]
 
 
 def _fields(record: RollRecord) -> list[tuple[str, str]]:

@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workflows.case import Actor, Blocker, Case, Decision, Refusal, Refused, Request, Review
-from workflows.destination import DestinationFacts
+from workflows.catalogue.destinations import forms_for
+from workflows.drafts import RecordFacts
 from workflows.engine import Flow, decide
 from workflows.roll_record import RollFacts
+from workflows.roll_request import RequestFacts, RequestKind
 from workflows.signing_obstacles import SigningFacts
 from workflows.starting import Standing
-from workflows.vocabulary import Action, AgreementKind, Kind, Level, Role, State, Step, Subject
-from workflows.windows import default_window
+from workflows.vocabulary import STATES_OF, Action, AgreementKind, Kind, Level, Role, State, Step, Subject
+from workflows.windows import Window, default_window
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # ten in the morning in Beijing, cohort 2027
 DEADLINE = NOW + timedelta(days=7)
@@ -52,7 +54,11 @@ def make_facts(*, standing: Mapping[str, Any] | None = None, **overrides: Any) -
 
 
 def make_roll_facts(**overrides: Any) -> RollFacts:
-    return replace(RollFacts(NOW, "21", 2027, 2027, shown_hash="hash-1"), **overrides)
+    return replace(RollFacts(NOW, "21", 2027, 2027, shown_hash="hash-1", wanted={"major": "石油工程"}), **overrides)
+
+
+def make_request_facts(**overrides: Any) -> RequestFacts:
+    return replace(RequestFacts(NOW, RequestKind.UPDATE), **overrides)
 
 
 def make_case(state: State | None, step: Step | None = None, **overrides: Any) -> Case:
@@ -67,10 +73,11 @@ def make_blocker(kind: Kind, state: State) -> Blocker:
 
 
 VALUES = {Action.CONFIRM: "hash-1", Action.SET_TRAINING_MODE: "22", Action.MOVE_COHORT: "2028"}
+VALUES |= dict.fromkeys((Action.START, Action.EDIT, Action.CORRECT), "labour_contract")  # the form of a destination
 
 
 def make_request(action: Action, **overrides: Any) -> Request:
-    happy = Request(VERSION, "材料不全", DEADLINE, DECLARATION, value=VALUES.get(action))
+    happy = Request(VERSION, "材料不全", DEADLINE, DECLARATION, value=VALUES.get(action), changed=("position",))
     return replace(happy, **overrides)
 
 
@@ -87,23 +94,49 @@ SIGNING_STATES: Mapping[str, Case] = {
     "withdrawn": make_case(State.WITHDRAWN),
     "review_rejected": make_case(State.REVIEW_REJECTED, rejected_by=Role.SCHOOL),
 }
+REQUEST_STATES = {
+    str(state or "none"): Case(state, version=VERSION, subject=Subject.ROLL_REQUEST)
+    for state in (None, *STATES_OF[Subject.ROLL_REQUEST])
+}
 ROLL_STATES = {
     str(state or "none"): Case(state, subject=Subject.ROLL_RECORD) for state in (None, State.ON_ROLL, State.OFF_ROLL)
 }
-DESTINATION_STATES = {
-    str(state or "none"): Case(state, Kind.DESTINATION)
-    for state in (
-        None,
-        State.DRAFT,
-        State.REVIEW,
-        State.RETURNED,
-        State.APPROVED,
-        State.VOIDED,
-        State.VOID,
-        State.CANCELLED,
-    )
+
+
+def make_record(state: State | None, kind: Kind, step: Step | None = None, **overrides: Any) -> Case:
+    """A record that the graduate fills in; `step` opens its review there, in a school whose departments review."""
+    happy = Case(state, kind, VERSION, review=Review(BOTH_STEPS, step) if step else None, submitted=bool(step))
+    return replace(happy, **overrides)
+
+
+def _destination(state: State | None, step: Step | None = None, **overrides: Any) -> Case:
+    return make_record(state, Kind.DESTINATION, step, **overrides)
+
+
+ALONE = Review((Step.SCHOOL, Step.SECOND), Step.SECOND)
+DESTINATION_STATES: Mapping[str, Case] = {
+    "none": _destination(None),
+    "draft": _destination(State.DRAFT),
+    "draft:again": _destination(State.DRAFT, submitted=True),
+    "review:department": _destination(State.REVIEW, Step.DEPARTMENT),
+    "review:school": _destination(State.REVIEW, Step.SCHOOL, reviewed_by=DEPARTMENT.id),
+    "review:second": _destination(State.REVIEW, submitted=True, review=ALONE, reviewed_by=99),
+    "review:second:same": _destination(State.REVIEW, submitted=True, review=ALONE, reviewed_by=SCHOOL.id),
+    "returned": _destination(State.RETURNED, submitted=True),
+    "approved": _destination(State.APPROVED, submitted=True),
+    "voided": _destination(State.VOIDED, submitted=True),
+    "void": _destination(State.VOID, submitted=True),
+    "cancelled": _destination(State.CANCELLED),
 }
-DESTINATION_FACTS = DestinationFacts(NOW)
+
+
+def make_record_facts(*, standing: Mapping[str, Any] | None = None, **overrides: Any) -> RecordFacts:
+    """Facts of a destination of a graduate who may choose every type but one; its window is open."""
+    open_window = Window(Kind.DESTINATION, True, NOW - TICK, DEADLINE, "")
+    made = make_standing(**{"window": open_window} | dict(standing or {}))
+    happy = RecordFacts(made, True, True, DEPARTMENT_ID, declaration=DECLARATION)
+    return replace(happy, **{"types": forms_for("1"), "type_code": "labour_contract"} | overrides)
+
 
 _SENTENCE = re.compile(r"[\u4e00-\u9fff0-9“].+。")
 

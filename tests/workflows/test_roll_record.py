@@ -3,10 +3,8 @@
 import pytest
 
 from tests.workflows.cases import (
-    DESTINATION_FACTS,
     GRADUATE,
     NOW,
-    PLATFORM,
     SCHOOL,
     allowed,
     make_blocker,
@@ -15,10 +13,9 @@ from tests.workflows.cases import (
     outcome,
     refused,
 )
-from workflows import destination
 from workflows.case import Case, Decision, FollowUp, Refusal
 from workflows.engine import available
-from workflows.roll_record import FLOW, RollFacts
+from workflows.roll_record import FLOW, RollFacts, arriving
 from workflows.vocabulary import HOLDING, Action, Code, Event, Kind, State, Subject
 
 ON, OFF = (Case(state, subject=Subject.ROLL_RECORD) for state in (State.ON_ROLL, State.OFF_ROLL))
@@ -218,13 +215,40 @@ def test_a_state_that_does_not_fit_is_named() -> None:
     assert refusal.message == "该记录当前状态为“不在毕业生名单中”，不能移出毕业生名单。"
 
 
-@pytest.mark.rule("R-ON-7")
-def test_an_approved_destination_is_voided_by_the_platform_alone() -> None:
-    approved = Case(State.APPROVED, Kind.DESTINATION)
-    request = make_request(Action.VOID)
-    assert outcome(destination.FLOW, Action.VOID, approved, PLATFORM, DESTINATION_FACTS, request) == Decision(
-        Action.VOID, State.VOIDED, events=(Event.DESTINATION_VOIDED,)
+@pytest.mark.rule("R-ROLL-1", "R-GRAD-2")
+def test_an_edit_writes_what_differs_and_tells_the_graduate() -> None:
+    facts = make_roll_facts(wanted={"name": "李鸣", "major": "石油工程"}, open_invitations=OPEN)
+    assert change(Action.EDIT, facts) == Decision(
+        Action.EDIT,
+        State.ON_ROLL,
+        {"name": "李鸣", "major": "石油工程"},
+        {"fields": ["major", "name"]},
+        events=(Event.ROLL_CHANGED,),
     )
-    under_review = Case(State.REVIEW, Kind.DESTINATION)
-    refusal = refused(outcome(destination.FLOW, Action.VOID, under_review, PLATFORM, DESTINATION_FACTS, request))
-    assert refusal.message == "该记录当前状态为“去向审核中”，不能作废。"
+    assert refused(change(Action.EDIT, make_roll_facts(wanted={}))).code == Code.NOTHING_CHANGED
+
+
+@pytest.mark.rule("R-GRAD-4", "R-GRAD-9")
+@pytest.mark.parametrize(("old", "new"), [("1", "21"), ("1", "41"), ("22", "41"), ("5", "21")])
+def test_an_edit_takes_the_right_to_sign_only_where_no_agreement_is_held(old: str, new: str) -> None:
+    facts = make_roll_facts(training_mode=old, wanted={"training_mode": new}, open_invitations=OPEN)
+    assert allowed(change(Action.EDIT, facts)).follow_ups == withdrawals("training_mode")
+    held = make_roll_facts(training_mode=old, wanted={"training_mode": new}, slot=SIGNED)
+    assert refused(change(Action.EDIT, held)).blocker == SIGNED
+    allowed(change(Action.EDIT, make_roll_facts(training_mode=old, wanted={"major": "石油工程"}, slot=SIGNED)))
+
+
+@pytest.mark.rule("R-GRAD-4", "R-ROLL-1")
+@pytest.mark.parametrize(
+    ("on_roll", "in_file", "means"),
+    [
+        ("22", "21", "22"),
+        ("42", "41", "42"),
+        ("21", "21", "21"),
+        ("1", "21", "21"),
+        ("42", "21", "21"),
+        ("22", "1", "1"),
+    ],
+)
+def test_a_file_does_not_undo_what_the_school_has_qualified(on_roll: str, in_file: str, means: str) -> None:
+    assert arriving(on_roll, in_file) == means

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.workflows import cases
-from workflows import destination, online_signing, roll_record
+from tests.workflows import cases, termination_cases
+from workflows import destination, online_signing, roll_record, roll_request
 from workflows.case import Case, Decision, Refusal
 from workflows.engine import Flow, available
 from workflows.vocabulary import STATES, Action, Kind, State
@@ -17,7 +17,8 @@ TRUTH = Path(__file__).parents[1] / "truth"
 FLOWS: dict[str, tuple[Flow, Mapping[str, Case], Any]] = {
     "online_signing": (online_signing.FLOW, cases.SIGNING_STATES, cases.make_facts()),
     "roll_record": (roll_record.FLOW, cases.ROLL_STATES, cases.make_roll_facts()),
-    "destination": (destination.FLOW, cases.DESTINATION_STATES, cases.DESTINATION_FACTS),
+    "roll_request": (roll_request.FLOW, cases.REQUEST_STATES, cases.make_request_facts()),
+    "destination": (destination.FLOW, cases.DESTINATION_STATES, cases.make_record_facts()),
 }
 
 

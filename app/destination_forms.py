@@ -1,18 +1,26 @@
 """What the destination forms are checked against and reported as: minimum wages, national codes, code tables."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from app import codes
+from app.clock import now
 from app.extensions import db
 from app.models import DestinationCode, MinimumWage
 from workflows.calendar import beijing_day
+from workflows.catalogue.cleaning import clean
 from workflows.catalogue.codes import code_on
 from workflows.catalogue.destinations import FORMS
-from workflows.catalogue.entry import NationalCode, Standards
+from workflows.catalogue.entry import Form, NationalCode, Standards
 from workflows.catalogue.schema import form_schema
+from workflows.form_fields import Cleaned
 from workflows.form_schema import Schema
+
+TYPE = "type_code"  # stands among the fields of a destination: the name of its form
+CHOOSE = {TYPE: "请选择毕业去向类型。"}
 
 
 def minimum_wages(day: date) -> dict[str, MinimumWage]:
@@ -41,3 +49,19 @@ def national_code(form: str, day: date) -> NationalCode | None:
 def schema(form: str) -> Schema:
     """Return the JSON Schema of a form with the codes that may be chosen now."""
     return form_schema(FORMS[form], codes.choices)
+
+
+def title(form: Form, values: Mapping[str, Any]) -> str:
+    """Return how a destination is called on a card: its form and whom it leads to."""
+    whom = values.get("employer_name") or values.get("school_name") or ""
+    return f"{form.label}：{whom}" if whom else form.label
+
+
+def clean_destination(typed: Mapping[str, Any]) -> Cleaned:
+    """Check a destination's form as it was typed, its type among the fields; the values have a title as well."""
+    name = typed.get(TYPE)
+    form = FORMS.get(name) if isinstance(name, str) else None
+    if form is None:
+        return Cleaned({}, dict(CHOOSE))
+    cleaned = clean(form, typed, standards(now()))
+    return Cleaned(cleaned.values | {TYPE: form.name, "title": title(form, cleaned.values)}, cleaned.errors)

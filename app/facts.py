@@ -28,7 +28,6 @@ from app.models import (
 from workflows import labels, online_signing
 from workflows.calendar import beijing_day, beijing_midnight, current_cohort
 from workflows.case import Actor, Blocker, Case, Review
-from workflows.destination import DestinationFacts
 from workflows.online_signing import SigningFacts
 from workflows.roll_record import RollFacts
 from workflows.starting import Standing
@@ -404,11 +403,9 @@ def _employer_for(view: View, row: Any, action: Action | None) -> Any:
     return employer_row(view.conn, row.employer_id, view.now, held=True) if action in _ASKING else _UNASKED
 
 
-def facts_for(view: View, row: Any, actor: Actor, action: Action | None = None) -> Any:
-    """Return the facts that the flow of this placement's kind wants; with `action` those for carrying it out."""
-    if row.kind == Kind.ONLINE:
-        return signing_facts(view, row.id, row.employer_id, _employer_for(view, row, action))
-    return DestinationFacts(view.now)
+def facts_for(view: View, row: Any, actor: Actor, action: Action | None = None) -> SigningFacts:
+    """Return the facts of an online signing; with `action` those for carrying it out."""
+    return signing_facts(view, row.id, row.employer_id, _employer_for(view, row, action))
 
 
 _employer, _search = Employer.__table__, GraduateSearch.__table__

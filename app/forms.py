@@ -5,19 +5,26 @@ cleans it again and keeps both, so that a returned form opens as it was typed.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
-from app import bodies, snapshots
+from app import bodies, codes, snapshots
+from app.destination_forms import clean_destination
+from workflows import transfer_form
 from workflows.agreement_form import Cleaned
-from workflows.vocabulary import Subject
+from workflows.vocabulary import Kind, Module, Subject
 
 Terms = dict[str, Any]
 TYPED = "draft"
 
 # The cleaner of each form, by subject and kind.
-FORMS: dict[tuple[Subject, str], Callable[[Mapping[str, Any]], Cleaned]] = {}
+FORMS: dict[tuple[Subject, str], Callable[[Mapping[str, Any]], Cleaned]] = {
+    (Subject.PLACEMENT, Kind.DESTINATION): clean_destination,
+    (Subject.TRANSFER, Module.ARCHIVE): partial(transfer_form.clean, Module.ARCHIVE, known=codes.known),
+    (Subject.TRANSFER, Module.HOUSEHOLD): partial(transfer_form.clean, Module.HOUSEHOLD, known=codes.known),
+}
 
 
 def draft(subject: Subject, kind: str, typed: Mapping[str, Any]) -> Terms:

@@ -7,14 +7,17 @@ from typing import Any
 from sqlalchemy import Table
 
 from app import facts
+from app.destination_facts import destination_facts
 from app.facts import View
-from app.models import Placement
+from app.models import Placement, Transfer
 from app.record_facts import record_facts
-from workflows import destination, online_signing
+from app.transfer_facts import transfer_facts
+from workflows import destination, online_signing, transfer
 from workflows.case import Actor, Case
 from workflows.engine import Flow
 from workflows.vocabulary import (
     OPEN_TO_EMPLOYER,
+    OPEN_TRANSFER,
     Action,
     Kind,
     State,
@@ -50,6 +53,8 @@ def placement_facts(view: View, row: Any, actor: Actor, action: Action | None = 
     """Return the facts that the flow of this placement's kind wants; with `action` those for carrying it out."""
     if row.kind in (Kind.OFFLINE, Kind.PAPER):
         return record_facts(view, row, actor, action)
+    if row.kind == Kind.DESTINATION:
+        return destination_facts(view, row, actor, action)
     return facts.facts_for(view, row, actor, action)
 
 
@@ -126,4 +131,23 @@ _REVIEWED = (
     "decided_at",
 )
 
-LEDGERS: dict[Subject, Ledger] = {Subject.PLACEMENT: PLACEMENT}
+
+def _transfer_keys(row: Mapping[str, Any], state: State) -> Columns:
+    key = f"{row['kind']}:{row['roll_record_id']}"
+    return {
+        "open_key": key if state in OPEN_TRANSFER else None,
+        "live_key": key if state == State.APPROVED else None,
+    }
+
+
+TRANSFER = Ledger(
+    table=Transfer.__table__,
+    flow=lambda row: transfer.FLOW,
+    case=facts.transfer_case,
+    facts=transfer_facts,
+    keys=_transfer_keys,
+    seed=lambda view, columns, actor: {"cohort": view.roll.cohort},
+    written=(*_REVIEWED, "live_key", "type_code", "ended_at", "remote_at"),
+)
+
+LEDGERS: dict[Subject, Ledger] = {Subject.PLACEMENT: PLACEMENT, Subject.TRANSFER: TRANSFER}

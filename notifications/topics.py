@@ -52,6 +52,16 @@ def _graduate(template: str) -> Notice:
     return Notice(Audience.GRADUATE, template)
 
 
+def _only_here(template: str) -> Notice:
+    """Tell a graduate in the mini-program, in full; a text message goes out beside it."""
+    return Notice(Audience.GRADUATE, template, (Channel.IN_APP,))
+
+
+def _text_message(template: str) -> Notice:
+    """Tell a graduate always, in words that anybody may read on the lock screen; SMS joins with its own issue."""
+    return Notice(Audience.GRADUATE, template, (Channel.DEMO,))
+
+
 def _phone(template: str) -> Notice:
     """Tell a number alone; SMS joins as a channel with its own issue. A code must not lie where it can be read."""
     return Notice(Audience.PHONE, template, (Channel.DEMO,))
@@ -77,7 +87,19 @@ TOPICS: dict[Event, Topic] = {
     Event.SIGNING_REJECTED: Topic((_graduate("signing_rejected"), _employer("signing_rejected_employer"))),
     Event.AGREEMENT_ISSUED: Topic(queue=Queue.DOCUMENTS),
     Event.DESTINATION_VOIDED: Topic((_graduate("destination_voided"),)),
+    Event.DESTINATION_FORWARDED: Topic((_graduate("destination_forwarded"),)),
+    Event.DESTINATION_APPROVED: Topic((_graduate("destination_approved"),)),
+    Event.DESTINATION_RETURNED: Topic((_graduate("destination_returned"),)),
+    Event.DESTINATION_REJECTED: Topic((_graduate("destination_rejected"),)),
+    Event.DESTINATION_CORRECTED: Topic((_graduate("destination_corrected"),)),
     Event.RECORD_CANCELLED: Topic((_graduate("record_cancelled"),)),
+    Event.PAPER_FORWARDED: Topic((_graduate("paper_forwarded"),)),
+    Event.PAPER_APPROVED: Topic((_graduate("paper_approved"),)),
+    Event.PAPER_RETURNED: Topic((_graduate("paper_returned"),)),
+    Event.PAPER_REJECTED: Topic((_graduate("paper_rejected"),)),
+    Event.PLACEMENT_CORRECTED: Topic((_only_here("placement_corrected"), _text_message("placement_corrected_sms"))),
+    Event.CORRECTION_UPHELD: Topic((_graduate("correction_upheld"),)),
+    Event.CORRECTION_DISMISSED: Topic((_graduate("correction_dismissed"),)),
     Event.ROLL_CHANGED: Topic((_graduate("roll_changed"),)),
     Event.ROLL_RECEIVED: Topic(queue=Queue.IMPORTS),
     Event.ROLL_REQUEST_GRANTED: Topic((_graduate("roll_request_granted"),)),

@@ -15,6 +15,7 @@ from workflows.vocabulary import (
     Level,
     Mark,
     Module,
+    PaperState,
     Role,
     State,
     Step,
@@ -83,7 +84,8 @@ class Case:
 
     `kind` is that of the placement a termination is about; `module` that of a transfer. `numbered`: the agreement has
     its number, so a rejection came from the signing review. `submitted`: it has been handed to review before.
-    `reviewed_by` is the staff member who decided the last step, `asked_by` the side that asked for a termination.
+    `reviewed_by` is the staff member who decided the last step, `asked_by` the side that asked for a termination;
+    `paper` belongs to a roll record (R-SCH-4).
     """
 
     state: State | None
@@ -100,6 +102,7 @@ class Case:
     submitted: bool = False
     reviewed_by: int | None = None
     asked_by: Role | None = None
+    paper: PaperState = PaperState.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,9 @@ class Request:
     """What the actor sends along. Versions name what was read; a tick is the version of the text that was ticked.
 
     `online_known` confirms going on offline although the employer could sign online (R-OFF-7); `errors` are what is
-    wrong with the form that came along or lies in the draft, by field, in Chinese.
+    wrong with the form that came along or lies in the draft, by field, in Chinese; `changed` names the fields that a
+    correction changes; `at` is when it was made, where it comes from another system. `confirmed` is the tick under a
+    warning; `checked` what a reviewer wrote about the talk with the employer, as typed (R-TOFF-2).
     """
 
     version: int | None = None
@@ -119,7 +124,11 @@ class Request:
     void_destination: bool = False
     online_known: bool = False
     value: str | None = None
+    changed: tuple[str, ...] = ()
+    at: datetime | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
+    confirmed: bool = False
+    checked: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,11 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to be written: the new state with its columns, the history's detail, events, effects and follow-ups."""
+    """What is to be written: the new state with its columns, the history's detail, events, effects and follow-ups.
+
+    `reason` is the actor's where it goes to the history and the correction, not onto the record; `body` is added to
+    the record's sealed body, where the effects store one.
+    """
 
     action: Action
     state: State
@@ -143,6 +156,8 @@ class Decision:
     events: tuple[Event, ...] = ()
     effects: tuple[Effect, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
+    reason: str | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

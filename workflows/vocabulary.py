@@ -189,6 +189,14 @@ def holds_slot(kind: Kind, state: State) -> bool:
     return state in HOLDING[kind]
 
 
+class PaperState(StrEnum):
+    """Where a graduate's paper agreement is: not given out, with the graduate, back at the school for good (R-SCH-4)."""
+
+    NONE = "none"
+    ISSUED = "issued"
+    LOCKED = "locked"
+
+
 class Step(StrEnum):
     """The steps of a review, in their order; the second look of a school is another user's (R-DEST-4)."""
 
@@ -221,6 +229,10 @@ class Action(StrEnum):
     MOVE_COHORT = "move_cohort"
     TAKE_OFF_ROLL = "take_off_roll"
     PUT_ON_ROLL = "put_on_roll"
+    ISSUE_PAPER = "issue_paper"
+    RECALL_PAPER = "recall_paper"
+    LOCK_PAPER = "lock_paper"
+    UNLOCK_PAPER = "unlock_paper"
     START = "start"
     EDIT = "edit"
     SUBMIT = "submit"
@@ -256,6 +268,9 @@ class Effect(StrEnum):
     SNAPSHOT = "snapshot"
     ISSUE_AGREEMENT = "issue_agreement"
     STORE_BODY = "store_body"
+    KEEP_IMAGES = "keep_images"
+    SEND_LINK = "send_link"
+    NOTE_CORRECTION = "note_correction"
 
 
 class Event(StrEnum):
@@ -271,8 +286,29 @@ class Event(StrEnum):
     SIGNING_APPROVED = "signing.approved"
     SIGNING_REJECTED = "signing.rejected"
     AGREEMENT_ISSUED = "agreement.issued"
+    AGREEMENT_FORWARDED = "agreement.forwarded"
+    AGREEMENT_APPROVED = "agreement.approved"
+    AGREEMENT_RETURNED = "agreement.returned"
+    AGREEMENT_REJECTED = "agreement.rejected"
+    AGREEMENT_UPLOADED = "agreement.uploaded"
+    UPLOAD_LINK_SENT = "agreement.upload_link"
+    SIGNING_RETURNED = "signing.returned"
     DESTINATION_VOIDED = "destination.voided"
+    DESTINATION_FORWARDED = "destination.forwarded"
+    DESTINATION_APPROVED = "destination.approved"
+    DESTINATION_RETURNED = "destination.returned"
+    DESTINATION_REJECTED = "destination.rejected"
+    DESTINATION_CORRECTED = "destination.corrected"
     ROLL_CHANGED = "roll.changed"
+    TERMINATION_ASKED = "termination.asked"
+    TERMINATION_ACCEPTED = "termination.accepted"
+    TERMINATION_DECLINED = "termination.declined"
+    TERMINATION_WITHDRAWN = "termination.withdrawn"
+    TERMINATION_FORWARDED = "termination.forwarded"
+    TERMINATION_RETURNED = "termination.returned"
+    TERMINATION_APPROVED = "termination.approved"
+    TERMINATION_REJECTED = "termination.rejected"
+    TERMINATION_FORCED = "termination.forced"
     REPORT_DUE = "report.due"
     FILE_RECEIVED = "file.received"
     EMPLOYER_APPROVED = "employer.approved"
@@ -283,6 +319,13 @@ class Event(StrEnum):
     OFFICER_APPLIED = "officer.applied"
     OFFICER_REVOKED = "officer.revoked"
     RECORD_CANCELLED = "record.cancelled"
+    PAPER_FORWARDED = "paper.forwarded"
+    PAPER_APPROVED = "paper.approved"
+    PAPER_RETURNED = "paper.returned"
+    PAPER_REJECTED = "paper.rejected"
+    PLACEMENT_CORRECTED = "placement.corrected"
+    CORRECTION_UPHELD = "correction.upheld"
+    CORRECTION_DISMISSED = "correction.dismissed"
     TRANSFER_FORWARDED = "transfer.forwarded"
     TRANSFER_APPROVED = "transfer.approved"
     TRANSFER_RETURNED = "transfer.returned"
@@ -311,6 +354,9 @@ class Code(StrEnum):
     VOID_UNCONFIRMED = "void_unconfirmed"
     REASON_REQUIRED = "reason_required"
     REASON_TOO_LONG = "reason_too_long"
+    REASON_TOO_SHORT = "reason_too_short"
+    UNCONFIRMED = "unconfirmed"
+    NAME_MISMATCH = "name_mismatch"
     MODULE_CLOSED = "module_closed"
     SETTINGS_MISSING = "settings_missing"
     FUNCTION_OFF = "function_off"
@@ -336,3 +382,7 @@ class Code(StrEnum):
     FILE_CHECKING = "file_checking"
     FILE_REFUSED = "file_refused"
     ALREADY_OPEN = "already_open"
+    TOO_SOON = "too_soon"
+    ONLINE_POSSIBLE = "online_possible"
+    PAPER_LOCKED = "paper_locked"
+    SIGNED_FIELD = "signed_field"

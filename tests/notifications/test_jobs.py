@@ -104,7 +104,7 @@ def test_a_voided_destination_is_told(app: Flask) -> None:
     builders.accept(graduate, builders.make_invitation(graduate))
     work_off()
     assert [alert.body for alert in alerts() if alert.topic == "destination.voided"] == [
-        "您接受了线上签约，此前登记的去向“自由职业”已按您的确认作废，今后以本次签约为准。"
+        "此前登记的去向“自由职业”已按您的确认作废，今后以新的签约或登记为准。"
     ]
 
 

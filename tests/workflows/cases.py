@@ -65,7 +65,7 @@ def make_case(state: State | None, step: Step | None = None, **overrides: Any) -
     """An online signing of a three-party province; `step` opens its review there."""
     review = Review(BOTH_STEPS, step) if step else None
     happy = Case(state, Kind.ONLINE, VERSION, DEADLINE, review, agreement_kind=AgreementKind.THREE_PARTY)
-    return replace(happy, **overrides)
+    return replace(happy, **({"confirmed": True, "checked": CHECKED} | overrides))
 
 
 def make_blocker(kind: Kind, state: State) -> Blocker:
@@ -74,10 +74,14 @@ def make_blocker(kind: Kind, state: State) -> Blocker:
 
 VALUES = {Action.CONFIRM: "hash-1", Action.SET_TRAINING_MODE: "22", Action.MOVE_COHORT: "2028"}
 VALUES |= dict.fromkeys((Action.START, Action.EDIT, Action.CORRECT), "labour_contract")  # the form of a destination
+VALUES |= dict.fromkeys((Action.FORCE, Action.APPROVE_UNILATERAL), "李明")
+REASONS = dict.fromkeys((Action.FORCE, Action.APPROVE_UNILATERAL), "用人单位长期不予回应，已多次书面催告。")
+CHECKED = {"how": "phone", "on": "2026-11-19", "whom": "人事部 张经理"}
 
 
 def make_request(action: Action, **overrides: Any) -> Request:
-    happy = Request(VERSION, "材料不全", DEADLINE, DECLARATION, value=VALUES.get(action), changed=("position",))
+    reason = REASONS.get(action, "材料不全")
+    happy = Request(VERSION, reason, DEADLINE, DECLARATION, value=VALUES.get(action), changed=("position_category",))
     return replace(happy, **overrides)
 
 

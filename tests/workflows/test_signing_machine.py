@@ -20,11 +20,11 @@ from tests.workflows.cases import (
     NOW,
     TICK,
     assert_speaks,
+    make_record_facts,
     make_standing,
 )
 from workflows import destination, labels, online_signing
 from workflows.case import Actor, Blocker, Case, Decision, FollowUp, Refusal, Refused, Request
-from workflows.destination import DestinationFacts
 from workflows.engine import available, decide
 from workflows.online_signing import SigningFacts
 from workflows.vocabulary import OPEN_TO_EMPLOYER, Action, AgreementKind, Kind, Level, Role, State, Step, holds_slot
@@ -95,7 +95,7 @@ class Signing(RuleBasedStateMachine):
     def follow(self, follow_up: FollowUp) -> None:
         row = self.rows[follow_up.id]
         if row.case.kind == Kind.DESTINATION:
-            flow, facts = destination.FLOW, DestinationFacts(self.now)
+            flow, facts = destination.FLOW, make_record_facts(standing={"now": self.now})
             decision = decide(flow, follow_up.action, row.case, PLATFORM, facts, Request())
         else:
             signing = self.facts(row.roll_record, row.employer, row.id)

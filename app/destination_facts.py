@@ -1,0 +1,30 @@
+"""Facts of a destination: which types, whether two must look, what is missing of its proofs (R-DEST-1…4)."""
+
+from dataclasses import replace
+from typing import Any
+
+from app import uploads
+from app.facts import View
+from app.record_facts import record_facts
+from workflows.case import Actor, Refusal
+from workflows.catalogue.destinations import FORMS, forms_for
+from workflows.catalogue.entry import Form
+from workflows.drafts import RecordFacts
+from workflows.uploads import refuse_files
+from workflows.vocabulary import Action, Subject
+
+
+def destination_facts(view: View, row: Any, actor: Actor, action: Action | None) -> RecordFacts:
+    """Return the facts of one destination (`row.id` None: a new one)."""
+    form = FORMS.get(row.type_code or "")
+    return replace(
+        record_facts(view, row, actor, action),
+        types=forms_for(view.roll.training_mode),
+        two_looks=form is not None and form.two_looks,
+        proofs=_missing(view, row, form) if action == Action.SUBMIT else None,
+    )
+
+
+def _missing(view: View, row: Any, form: Form | None) -> Refusal | None:
+    files = uploads.facts_of(view.conn, Subject.PLACEMENT.value, row.id)
+    return refuse_files(files, [proof.wanted for proof in form.proofs]) if form else None

@@ -8,7 +8,7 @@ from flask import Flask
 from app import access, printable
 from app.factory import create_app
 from notifications import cli as notifications_cli
-from notifications import doorbell, employment_system, inbox
+from notifications import doorbell, employment_system, inbox, report_cli
 from pdf import cli as pdf_cli
 from pdf import fonts
 from pdf import web as pdf_web
@@ -24,7 +24,11 @@ def build(settings: Mapping[str, Any] | None = None) -> Flask:
     inbox.install(app)
     employment_system.install(app)
     pdf_web.install(app)
-    for commands in (pdf_cli.agreement_commands, notifications_cli.outbox_commands):
+    for commands in (
+        pdf_cli.agreement_commands,
+        notifications_cli.outbox_commands,
+        report_cli.report_commands,
+    ):
         app.cli.add_command(commands)
     access.check_every_route(app, exempt=API_DOCUMENT)
     return app

@@ -48,7 +48,7 @@ def send_report(claimed: Claimed) -> None:
     report = write(lambda: _begin(claimed))
     if report is None:
         raise PutBackError
-    if report.state == "sent":
+    if report.state not in UNSENT:
         return
     try:
         kept_own = employment_system.current().report(_body(report))
@@ -66,10 +66,10 @@ def _begin(claimed: Claimed) -> Any:
     """Return the report, or None when the graduate's earlier one comes first and this one has been put back."""
     found = {"report": claimed.payload.get("report")}
     report = db.session.execute(_FIND, found).one_or_none()
-    if report is None or report.sequence is None:
+    if report is None:
         raise PermanentError("no_such_record")
     earlier = db.session.execute(_EARLIER, found | {"roll": report.roll_record_id}).first()
-    if report.state != "sent" and earlier:
+    if report.state in UNSENT and earlier:
         outbox.postpone(claimed, "behind_earlier", BEHIND)
         return None
     return report

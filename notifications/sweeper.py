@@ -1,4 +1,4 @@
-"""The sweeper: rings again for what was left over, records lapsed invitations, clears away what has served its time."""
+"""The sweeper: rings again for leftovers, records lapsed invitations, reads the far side's feed, clears away."""
 
 import logging
 import time
@@ -16,6 +16,7 @@ from app.extensions import db
 from app.models import Delivery, DownloadTicket, IdempotencyKey, Outbox, Session, Verification
 from app.writing import write
 from notifications import doorbell, jobs, outbox
+from notifications.report_feed import read_changes
 
 log = logging.getLogger(__name__)
 
@@ -99,8 +100,10 @@ class Rounds:
         self._alone_since: float | None = None
 
     def go(self) -> None:
-        """Do the rounds: leftovers every 2 s, lapsed invitations every 10 s, clearing away every 10 minutes."""
-        for duty, every in ((self._leftovers, 2.0), (expire_due, 10.0), (tidy, 600.0)):
+        """Do the rounds: leftovers every 2 s, lapsed invitations and the far side's changes every 10 s, clearing away
+        every 10 minutes.
+        """
+        for duty, every in ((self._leftovers, 2.0), (expire_due, 10.0), (read_changes, 10.0), (tidy, 600.0)):
             if time.monotonic() >= self._next.get(duty, 0.0):
                 self._next[duty] = time.monotonic() + every
                 self._do(duty)

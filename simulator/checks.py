@@ -7,8 +7,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from simulator.ledger import EDITABLE
+
 KINDS = ("placement", "archive", "household")
-EDITABLE = ("archive", "household")
 STATUSES = ("in_force", "ended", "none")
 
 CODES: dict[str, set[str]] = {
@@ -101,7 +102,7 @@ PLACEMENT: dict[str, Check] = {
 }
 TRANSFER: dict[str, Check] = {
     "record": _RECORD,
-    "type_code": lambda value: value in ("employer", "trustee", "superior", "origin"),
+    "type_code": lambda value: value in ("employer", "trustee", "superior", "home"),
     "region_code": _region,
     "address": _text(200),
     "receiver": _text(120),
@@ -126,7 +127,7 @@ AGREEMENT = (
     "region_code",
     "address",
 )
-TRANSFER_NEEDS = ("type_code", "region_code", "address")
+TRANSFER_NEEDS = ("type_code", "region_code", "address", "receiver", "contact_name", "contact_phone", "postcode")
 
 
 def _problems(values: Mapping[str, Any], table: Mapping[str, Check], needed: tuple[str, ...]) -> dict[str, str]:

@@ -42,6 +42,7 @@ _OF_SCHOOL = (
 )
 
 Row = dict[str, Any]
+EDITABLE = ("archive", "household")
 
 
 class Conflict(Exception):
@@ -101,7 +102,9 @@ class Ledger:
             if report["sequence"] != last + 1:
                 raise Conflict("gap", last + 1)
             db.execute(_NEW_REPORT, report | {"body": _text(report)})
-            kept = bool(held) and moment(held["changed_at"]) > moment(report["changed_at"])
+            kept = (
+                bool(held) and report["kind"] in EDITABLE and moment(held["changed_at"]) > moment(report["changed_at"])
+            )
             content = {key: held[key] for key in ("status", "content", "changed_at")} if kept else _content(report)
             db.execute(_NEW_LINE, report | content)
             return {"sequence": report["sequence"], "kept_own": kept}

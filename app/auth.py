@@ -14,7 +14,7 @@ from app.crypto import token_hash
 from app.extensions import db
 from app.models import Account, EmployerUser, Session, Staff
 from workflows.case import Actor
-from workflows.vocabulary import Level, Role
+from workflows.vocabulary import Level, Module, Role, State
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = HASHER.hash(secrets.token_hex(16))  # checked for unknown users, so that the answer takes the same time
@@ -31,7 +31,7 @@ _FIND = {
     "graduate": select(*_about, _account.c.public_id)
     .join(_account, _account.c.id == _session.c.principal_id)
     .where(*_live),
-    "employer": select(*_about, _user.c.employer_id, _user.c.public_id)
+    "employer": select(*_about, _user.c.employer_id, _user.c.public_id, _user.c.state)
     .join(_user, _user.c.id == _session.c.principal_id)
     .where(*_live, _user.c.active),
     "staff": select(
@@ -42,6 +42,8 @@ _FIND = {
         _staff.c.department_id,
         _staff.c.province_code,
         _staff.c.placement_level,
+        _staff.c.archive_level,
+        _staff.c.household_level,
     )
     .join(_staff, _staff.c.id == _session.c.principal_id)
     .where(*_live, _staff.c.active),
@@ -116,11 +118,17 @@ def identify(door: str) -> Actor | None:
     return _actor(door, row)
 
 
+def level_in(module: Module) -> Level:
+    """Return the level of the staff member that is calling inside a module (R-ACC-1)."""
+    return Level(getattr(g.principal, f"{module.value}_level"))
+
+
 def _actor(door: str, row: Any) -> Actor:
     if door == "graduate":
         return Actor(Role.GRADUATE, row.principal_id, proved_at=row.proved_at)
     if door == "employer":
-        return Actor(Role.EMPLOYER, row.principal_id, employer_id=row.employer_id, proved_at=row.proved_at)
+        level = Level.WRITE if row.state == State.APPROVED else Level.NONE  # until then: the application's own pages
+        return Actor(Role.EMPLOYER, row.principal_id, employer_id=row.employer_id, level=level, proved_at=row.proved_at)
     return Actor(
         Role(row.role),
         row.principal_id,

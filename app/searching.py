@@ -15,6 +15,7 @@ from app.models import Department, GraduateSearch, RollRecord, School
 from workflows import online_signing
 from workflows.calendar import current_cohort
 from workflows.case import Actor, Refusal, Refused
+from workflows.employer_standing import refuse_business
 from workflows.identity import clean_id_number, same_name
 from workflows.vocabulary import Code, State
 
@@ -104,7 +105,7 @@ def search(actor: Actor, wanted: ByIdentity | ByStudentNumber) -> list[str]:
 def refuse(actor: Actor, at: datetime) -> Refusal | None:
     """Say why this employer may not search now, if so (R-ON-1)."""
     row = facts.employer_row(db.session.connection(), actor.employer_id or 0, at)
-    return online_signing.refuse_unverified(row.state == "verified") or online_signing.refuse_search(row.misses)
+    return refuse_business(State(row.state)) or online_signing.refuse_search(row.misses)
 
 
 def misses_today(actor: Actor) -> int:

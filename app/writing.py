@@ -16,6 +16,18 @@ from workflows.vocabulary import Code
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
+USERNAME_TAKEN = Refusal(
+    Code.NO_SUCH_VALUE,
+    "该用户名已被使用，请换一个。",
+    "请更换后再提交。",
+    fields={"username": "该用户名已被使用，请换一个。"},
+)
+REGISTERED_JUST_NOW = Refusal(
+    Code.OUTDATED,
+    "该单位刚刚已被注册。",
+    "请核对后再次提交。",
+    fields={"credit_code": "该单位刚刚已被注册，请再次提交。"},
+)
 # The last line of defence: what the lock should have refused already, the constraint refuses. Names only, never values.
 CONSTRAINTS: dict[str, Refusal] = {
     "uq_placement_live_key": Refusal(
@@ -30,6 +42,10 @@ CONSTRAINTS: dict[str, Refusal] = {
     "placement.open_key": Refusal(
         Code.ALREADY_INVITED, "贵单位已向该毕业生发出过邀请，不能重复邀请。", "请修改原邀请。"
     ),
+    "uq_employer_credit_code": REGISTERED_JUST_NOW,
+    "employer.credit_code": REGISTERED_JUST_NOW,
+    "uq_employer_user_username": USERNAME_TAKEN,
+    "employer_user.username": USERNAME_TAKEN,
     "uq_roll_record_school_id_cohort_student_number": Refusal(
         Code.NO_SUCH_VALUE, "该届已有相同学号的毕业生，不能调整。", "请先核对学号。"
     ),

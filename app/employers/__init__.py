@@ -4,4 +4,18 @@ from flask import Blueprint
 
 blueprint = Blueprint("employers", __name__, url_prefix="/employer")
 
-from app.employers import correcting, files, home, inbox, invitations, inviting, menu, regions, search, sign_in  # noqa: E402, F401
+from app.employers import (  # noqa: E402, F401
+    correcting,
+    files,
+    home,
+    inbox,
+    invitations,
+    inviting,
+    menu,
+    regions,
+    registration,
+    search,
+    sign_in,
+    standing,
+    verification,
+)

@@ -9,15 +9,19 @@ from app import access
 from app.employers import blueprint
 from app.extensions import db
 from app.models import Alert, Employer
-from workflows import online_signing
 from workflows.calendar import say
+from workflows.employer_standing import refuse_business
+from workflows.vocabulary import Level, State
 
 MENU = (
     ("employers.home", "首页", ("employers.home",)),
     ("employers.search", "查找毕业生", ("employers.search", "employers.found", "employers.invite")),
     ("employers.invitations", "我的邀请", ("employers.invitation", "employers.correct", "employers.withdraw")),
     ("employers.inbox", "消息", ("employers.inbox", "employers.alert")),
+    ("employers.standing", "单位认证", ("employers.standing", "employers.officer")),
 )
+# What an officer sees whose letter is not approved yet (R-EMP-1, R-EMP-3).
+APPLICANTS_MENU = (("employers.verification", "单位认证", ("employers.verification",)),)
 _UNREAD = (
     select(func.count())
     .select_from(Alert.__table__)
@@ -45,9 +49,10 @@ def about_the_caller() -> dict[str, Any]:
         return {"employer": None}
     row, unread = _caller()
     endpoint = request.endpoint or ""
-    here = next((first for first, _, family in MENU if endpoint.startswith(family)), "")
-    unverified = online_signing.refuse_unverified(row.state == "verified")
-    return {"employer": row, "unread": unread, "menu": MENU, "here": here, "unverified": unverified}
+    menu = MENU if g.actor.level >= Level.WRITE else APPLICANTS_MENU
+    here = next((first for first, _, family in menu if endpoint.startswith(family)), "")
+    refusal = refuse_business(State(row.state))
+    return {"employer": row, "unread": unread, "menu": menu, "here": here, "unverified": refusal}
 
 
 @blueprint.app_template_filter("beijing")

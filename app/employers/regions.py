@@ -10,8 +10,8 @@ from app.employers.terms_form import REGIONS, chosen_region
 
 
 @blueprint.get("/regions")
-@access.policy("employer")
+@access.policy("public")
 def regions() -> Any:
-    """Return the three selects for what has been chosen so far."""
+    """Return the three selects for what has been chosen so far; who registers is not signed in yet."""
     form = terms_form.at_region(chosen_region(request.args))
     return render_template("employers/region.html", form=form, names=REGIONS)

@@ -139,7 +139,7 @@ def filled(terms: Mapping[str, Any], deadline: datetime, version: int | None = N
     """Return a form that shows these terms."""
     data = {f.name: as_typed(f, terms.get(f.name)) for f in FIELDS}
     data |= {DEADLINE: local(deadline), "version": "" if version is None else str(version)}
-    return _chosen(TermsForm(formdata=None, data=data | _regions(data["region_code"])))
+    return _chosen(TermsForm(formdata=None, data=data | regions_of(data["region_code"])))
 
 
 def sent(employer: Employer) -> Any:
@@ -150,7 +150,8 @@ def sent(employer: Employer) -> Any:
     return _chosen(form)
 
 
-def _regions(code: str) -> dict[str, str]:
+def regions_of(code: str) -> dict[str, str]:
+    """Return what the three selects of an address hold for a region."""
     path = codes.region_path(code)
     padded = [*path[:2], "", ""]
     return {"region_province": padded[0], "region_city": padded[1], "region_code": code}
@@ -165,9 +166,9 @@ def chosen_region(typed: Mapping[str, str]) -> dict[str, str]:
     province, city, code = (typed.get(name, "").strip() for name in REGIONS)
     path = codes.region_path(code)
     if code and (not path or _below(path, province, city)):
-        return _regions(code) if path else {"region_province": province, "region_city": city, "region_code": code}
+        return regions_of(code) if path else {"region_province": province, "region_city": city, "region_code": code}
     deepest = city if _below(codes.region_path(city), province, "") and city else province
-    return _regions(deepest)
+    return regions_of(deepest)
 
 
 def at_region(levels: Mapping[str, str]) -> Any:
@@ -182,15 +183,16 @@ def _below(path: list[str], province: str, city: str) -> bool:
 def _chosen(form: Any) -> Any:
     for f in FIELDS:
         if f.table and f.table != "regions":
-            form[f.name].choices = _choices(codes.choices(f.table))
+            form[f.name].choices = offer(codes.choices(f.table))
     levels = [form[name] for name in REGIONS]
     for level, above in zip(levels, (None, *levels), strict=False):
         below = codes.regions_below(above.data or "-") if above is not None else codes.regions_below(None)
-        level.choices = _choices((region["code"], region["name"]) for region in below)
+        level.choices = offer((region["code"], region["name"]) for region in below)
     return form
 
 
-def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+def offer(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return the choices of a select, “请选择” first."""
     return [SelectChoice("", "请选择"), *(SelectChoice(code, label) for code, label in pairs)]
 
 

@@ -39,8 +39,8 @@ class Employer(Public, Chained, db.Model):
 class EmployerUser(Public, db.Model):
     """A person who acts, or asks to act, for an employer: the named, authorised signing officer (网签负责人).
 
-    `state` is that of the letter of authorisation; at most one letter of an employer is approved (R-EMP-3). `person_sealed`
-    holds kind and number of the identity document and the mobile number as sealed JSON.
+    `state` is that of the letter of authorisation; at most one letter of an employer is approved (R-EMP-3).
+    `form_sealed` is what was typed about the organisation (where it is not verified yet) and about the person.
     """
 
     __tablename__ = "employer_user"
@@ -62,7 +62,7 @@ class EmployerUser(Public, db.Model):
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     state: Mapped[str] = mapped_column(String(12), default="approved", server_default="approved")
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
-    person_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    form_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

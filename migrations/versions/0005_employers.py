@@ -25,7 +25,7 @@ def upgrade() -> None:
     with op.batch_alter_table("employer_user") as table:
         table.add_column(sa.Column("state", sa.String(12), nullable=False, server_default="approved"))
         table.add_column(sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
-        table.add_column(sa.Column("person_sealed", sa.LargeBinary(), nullable=True))
+        table.add_column(sa.Column("form_sealed", sa.LargeBinary(), nullable=True))
         table.add_column(sa.Column("created_at", MOMENT, nullable=True))
         table.add_column(sa.Column("submitted_at", MOMENT, nullable=True))
         table.add_column(sa.Column("decided_at", MOMENT, nullable=True))
@@ -93,9 +93,7 @@ def _warning_mark() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_warning_mark_public_id")),
         sa.UniqueConstraint("live_key", name=op.f("uq_warning_mark_live_key")),
     )
-    op.create_index(
-        "ix_warning_mark_live", "warning_mark", ["credit_code"], postgresql_where=LIVE, sqlite_where=LIVE
-    )
+    op.create_index("ix_warning_mark_live", "warning_mark", ["credit_code"], postgresql_where=LIVE, sqlite_where=LIVE)
     op.create_index("ix_warning_mark_school", "warning_mark", ["school_id", "marked_at", "id"])
 
 
@@ -105,7 +103,7 @@ def downgrade() -> None:
     op.drop_table("bank_check")
     op.drop_index("ix_employer_user_waiting", "employer_user")
     op.drop_index("uq_employer_user_acting", "employer_user")
-    added = ("state", "version", "person_sealed", "created_at", "submitted_at", "decided_at", "decided_by", "reason")
+    added = ("state", "version", "form_sealed", "created_at", "submitted_at", "decided_at", "decided_by", "reason")
     with op.batch_alter_table("employer_user") as table:
         for name in added:
             table.drop_column(name)

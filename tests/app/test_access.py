@@ -228,7 +228,7 @@ Site = tuple[Flask, dict[str, Actor], list[str]]
         ("/graduate", "graduate", Actor(Role.SCHOOL), 403),
         ("/graduate", "employer", Actor(Role.GRADUATE), 401),
         ("/graduate", "graduate", Actor(Role.GRADUATE, level=Level.NONE), 200),
-        ("/employer", "employer", Actor(Role.EMPLOYER, level=Level.NONE), 200),
+        ("/employer", "employer", Actor(Role.EMPLOYER), 200),
         ("/any-staff", "staff", Actor(Role.AUDITOR, level=Level.NONE), 200),
         ("/read", "staff", Actor(Role.DEPARTMENT, level=Level.READ), 200),
         ("/read", "staff", Actor(Role.SCHOOL, level=Level.WRITE), 200),

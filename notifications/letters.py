@@ -6,7 +6,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from notifications.topics import Channel
+from app.extensions import db
+from app.models import Account
+from notifications.topics import Audience, Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,11 @@ def words_of(template: str, words: dict[str, Any]) -> tuple[str, str]:
     text = _templates().get_template(f"{template}.txt").render(words)
     title, _, body = text.partition("\n")
     return title, body.strip()
+
+
+def reader_of(audience: Audience, roll: Any, employer: Any) -> tuple[int, str] | None:
+    """Return id and name of who reads a letter about a graduate's record; None where there is nobody."""
+    if audience == Audience.EMPLOYER:
+        return (employer.id, f"用人单位 {employer.name}"[:80]) if employer else None
+    account = db.session.get(Account, roll.account_id) if roll.account_id else None
+    return (account.id, f"毕业生 {account.name}"[:80]) if account else None

@@ -6,21 +6,27 @@ from typing import Any
 
 from app import facts, snapshots
 from app.extensions import db
-from app.models import Account, Employer, Placement, RollRecord
-from notifications import account_letters
-from notifications.letters import Letter, words_of
+from app.models import Employer, Placement, RollRecord
+from notifications import account_letters, termination_letters, transfer_letters
+from notifications.letters import Letter, reader_of, words_of
 from notifications.outbox import Claimed, PermanentError
-from notifications.topics import TOPICS, Audience, Notice
+from notifications.topics import TOPICS, Notice
 from workflows import labels
 from workflows.calendar import say
 from workflows.vocabulary import Event, Role
 
-# Events that are not about a graduate's record on a roll: who writes their letters.
+# Events that are not about a placement or the place on a roll: who writes their letters.
 WRITERS: dict[str, Callable[[Claimed], list[Letter]]] = {
     Event.CODE_SENT: account_letters.code,
     Event.ACCOUNT_CHANGED: account_letters.changed,
     Event.ROLL_REQUEST_GRANTED: account_letters.request_decided,
     Event.ROLL_REQUEST_REFUSED: account_letters.request_decided,
+    Event.TRANSFER_FORWARDED: transfer_letters.decided,
+    Event.TRANSFER_APPROVED: transfer_letters.decided,
+    Event.TRANSFER_RETURNED: transfer_letters.decided,
+    Event.TRANSFER_REJECTED: transfer_letters.decided,
+    Event.TRANSFER_CORRECTED: transfer_letters.decided,
+    **dict.fromkeys(termination_letters.EVENTS, termination_letters.write),
 }
 
 
@@ -71,15 +77,8 @@ def _words(claimed: Claimed, roll: RollRecord, placement: Placement | None) -> d
 def _letter(
     claimed: Claimed, notice: Notice, roll: RollRecord, employer: Employer | None, words: dict[str, Any]
 ) -> Letter | None:
-    reader = _reader(notice.audience, roll, employer)
+    reader = reader_of(notice.audience, roll, employer)
     if reader is None:
         return None
     title, body = words_of(notice.template, words)
     return Letter(notice.audience.value, *reader, title, body, claimed.event, claimed.placement_id, notice.channels)
-
-
-def _reader(audience: Audience, roll: RollRecord, employer: Employer | None) -> tuple[int, str] | None:
-    if audience == Audience.EMPLOYER:
-        return (employer.id, f"用人单位 {employer.name}"[:80]) if employer else None
-    account = db.session.get(Account, roll.account_id) if roll.account_id else None
-    return (account.id, f"毕业生 {account.name}"[:80]) if account else None

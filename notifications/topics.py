@@ -71,6 +71,11 @@ def _employer(template: str, withdrawn_by: Role | None = None) -> Notice:
     return Notice(Audience.EMPLOYER, template, withdrawn_by=withdrawn_by)
 
 
+def _both(template: str) -> Topic:
+    """Tell the graduate and the employer in the same words; of asking and answering only the other side hears."""
+    return Topic((_graduate(template), _employer(template)))
+
+
 # R-MSG-1: what a graduate hears of by alert (WeChat joins as a channel with its own issue); employers read theirs in
 # the portal. An employer hears of a withdrawal that it did not make itself (R-GRAD-9, R-COH-1).
 TOPICS: dict[Event, Topic] = {
@@ -92,6 +97,11 @@ TOPICS: dict[Event, Topic] = {
     Event.DESTINATION_RETURNED: Topic((_graduate("destination_returned"),)),
     Event.DESTINATION_REJECTED: Topic((_graduate("destination_rejected"),)),
     Event.DESTINATION_CORRECTED: Topic((_graduate("destination_corrected"),)),
+    Event.TRANSFER_FORWARDED: Topic((_graduate("transfer_forwarded"),)),
+    Event.TRANSFER_APPROVED: Topic((_graduate("transfer_approved"),)),
+    Event.TRANSFER_RETURNED: Topic((_graduate("transfer_returned"),)),
+    Event.TRANSFER_REJECTED: Topic((_graduate("transfer_rejected"),)),
+    Event.TRANSFER_CORRECTED: Topic((_graduate("transfer_corrected"),)),
     Event.RECORD_CANCELLED: Topic((_graduate("record_cancelled"),)),
     Event.PAPER_FORWARDED: Topic((_graduate("paper_forwarded"),)),
     Event.PAPER_APPROVED: Topic((_graduate("paper_approved"),)),
@@ -100,6 +110,15 @@ TOPICS: dict[Event, Topic] = {
     Event.PLACEMENT_CORRECTED: Topic((_only_here("placement_corrected"), _text_message("placement_corrected_sms"))),
     Event.CORRECTION_UPHELD: Topic((_graduate("correction_upheld"),)),
     Event.CORRECTION_DISMISSED: Topic((_graduate("correction_dismissed"),)),
+    Event.TERMINATION_ASKED: _both("termination_asked"),
+    Event.TERMINATION_ACCEPTED: _both("termination_accepted"),
+    Event.TERMINATION_DECLINED: _both("termination_declined"),
+    Event.TERMINATION_WITHDRAWN: _both("termination_withdrawn"),
+    Event.TERMINATION_FORWARDED: _both("termination_forwarded"),
+    Event.TERMINATION_RETURNED: Topic((_graduate("termination_returned"),)),
+    Event.TERMINATION_APPROVED: _both("termination_approved"),
+    Event.TERMINATION_REJECTED: _both("termination_rejected"),
+    Event.TERMINATION_FORCED: _both("termination_forced"),
     Event.ROLL_CHANGED: Topic((_graduate("roll_changed"),)),
     Event.ROLL_RECEIVED: Topic(queue=Queue.IMPORTS),
     Event.ROLL_REQUEST_GRANTED: Topic((_graduate("roll_request_granted"),)),

@@ -5,7 +5,7 @@ from typing import Any
 
 from workflows.case import Case
 from workflows.labels import worded
-from workflows.vocabulary import Action, Kind, Role, Subject
+from workflows.vocabulary import Action, Role, Subject
 
 ROLE_WORD = {
     Role.GRADUATE: "毕业生",

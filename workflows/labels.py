@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from workflows.case import Case
-from workflows.vocabulary import Action, AgreementKind, Kind, Mark, Role, State, Step, Subject
+from workflows.vocabulary import Action, AgreementKind, Kind, Mark, PaperState, Role, State, Step, Subject
 
 S = State
 
@@ -123,6 +123,10 @@ ACTION_LABEL: dict[Action, str] = {
     Action.MOVE_COHORT: "调整届别",
     Action.TAKE_OFF_ROLL: "移出毕业生名单",
     Action.PUT_ON_ROLL: "恢复到毕业生名单",
+    Action.ISSUE_PAPER: "发放纸质协议书",
+    Action.RECALL_PAPER: "取消发放登记",
+    Action.LOCK_PAPER: "收回并锁定纸质协议书",
+    Action.UNLOCK_PAPER: "解除锁定",
     Action.START: "开始填写",
     Action.EDIT: "暂存",
     Action.SUBMIT: "提交",
@@ -153,6 +157,7 @@ ACTION_LABEL: dict[Action, str] = {
 # Where a button reads differently on another record.
 ACTION_LABEL_OF: dict[tuple[Subject, Kind | None, Action], str] = {
     (Subject.TERMINATION, None, Action.WITHDRAW): "撤回申请",
+    (Subject.TERMINATION, None, Action.START): "申请解约",
     (Subject.PLACEMENT, Kind.PAPER, Action.SUBMIT): "提交审核",
     (Subject.PLACEMENT, Kind.OFFLINE, Action.CORRECT): "修改信息",
     (Subject.PLACEMENT, Kind.PAPER, Action.CORRECT): "修改信息",
@@ -166,6 +171,17 @@ ACTION_LABEL_OF: dict[tuple[Subject, Kind | None, Action], str] = {
     (Subject.OFFICER, None, Action.REPLACE): "接替",
     (Subject.OFFICER, None, Action.EDIT): "修改信息",
     (Subject.BANK_CHECK, None, Action.ASK): "申请打款",
+}
+
+# Where it reads differently once a record has come so far: no party's own any more, but the school's (R-EDIT-1).
+ACTION_LABEL_AT: dict[tuple[Kind, State, Action], str] = {
+    (Kind.ONLINE, S.EFFECTIVE, Action.CORRECT): "修改信息",
+}
+
+PAPER_LABEL = {
+    PaperState.NONE: "未发放",
+    PaperState.ISSUED: "已发放",
+    PaperState.LOCKED: "已收回并锁定",
 }
 
 # The offline states that come from the signing review, in which a two-party province certifies (R-PROV-2).
@@ -216,4 +232,5 @@ def _label(case: Case, state: State) -> str:
 def action_label(action: Action, case: Case) -> str:
     """Return the button's word, with 鉴证 where the province is two-party (R-BTN-1, R-PROV-2)."""
     own = ACTION_LABEL_OF.get((case.subject, case.kind, action)) or ACTION_LABEL_OF.get((case.subject, None, action))
-    return worded(own or ACTION_LABEL[action], case)
+    now = ACTION_LABEL_AT.get((case.kind, case.state, action)) if case.state else None
+    return worded(now or own or ACTION_LABEL[action], case)

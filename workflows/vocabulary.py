@@ -190,7 +190,7 @@ def holds_slot(kind: Kind, state: State) -> bool:
 
 
 class PaperState(StrEnum):
-    """Where a graduate's paper agreement is: not given out, with the graduate, back at the school for good (R-SCH-4)."""
+    """Where a graduate's paper agreement is: not given out, with the graduate, or back at the school (R-SCH-4)."""
 
     NONE = "none"
     ISSUED = "issued"

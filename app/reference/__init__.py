@@ -18,6 +18,7 @@ TABLES = {
     "industries": "单位行业",
     "position_categories": "职位类别",
     "household_archive": "单位是否解决户档",
+    "termination_reasons": "解约原因",
     "countries": "国家（地区）",
     "minimum_wages": "最低工资标准",
 }

@@ -67,6 +67,15 @@ def test_who_is_told_of_what() -> None:
         "roll_request.refused": {graduate},
         "code.sent": {phone},
         "account.changed": {graduate, phone},
+        "termination.asked": {graduate, employer},
+        "termination.accepted": {graduate, employer},
+        "termination.declined": {graduate, employer},
+        "termination.withdrawn": {graduate, employer},
+        "termination.forwarded": {graduate, employer},
+        "termination.returned": {graduate},
+        "termination.approved": {graduate, employer},
+        "termination.rejected": {graduate, employer},
+        "termination.forced": {graduate, employer},
         "file.received": set(),
     }
     notices = [notice for topic in TOPICS.values() for notice in topic.notices]

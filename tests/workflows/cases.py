@@ -65,7 +65,7 @@ def make_case(state: State | None, step: Step | None = None, **overrides: Any) -
     """An online signing of a three-party province; `step` opens its review there."""
     review = Review(BOTH_STEPS, step) if step else None
     happy = Case(state, Kind.ONLINE, VERSION, DEADLINE, review, agreement_kind=AgreementKind.THREE_PARTY)
-    return replace(happy, **({"confirmed": True, "checked": CHECKED} | overrides))
+    return replace(happy, **overrides)
 
 
 def make_blocker(kind: Kind, state: State) -> Blocker:
@@ -81,8 +81,10 @@ CHECKED = {"how": "phone", "on": "2026-11-19", "whom": "人事部 张经理"}
 
 def make_request(action: Action, **overrides: Any) -> Request:
     reason = REASONS.get(action, "材料不全")
-    happy = Request(VERSION, reason, DEADLINE, DECLARATION, value=VALUES.get(action), changed=("position_category",))
-    return replace(happy, **overrides)
+    happy = Request(
+        VERSION, reason, DEADLINE, DECLARATION, value=VALUES.get(action), changed=("position_category",), at=NOW
+    )
+    return replace(happy, **({"confirmed": True, "checked": CHECKED} | overrides))
 
 
 SIGNING_STATES: Mapping[str, Case] = {

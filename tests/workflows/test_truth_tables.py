@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 
-from tests.workflows import cases, termination_cases
-from workflows import destination, offline_termination, online_signing, online_termination, roll_record, roll_request
+from tests.workflows import cases, termination_cases, transfer_cases
+from workflows import (
+    destination,
+    offline_termination,
+    online_signing,
+    online_termination,
+    roll_record,
+    roll_request,
+    transfer,
+)
 from workflows.case import Case, Decision, Refusal
 from workflows.engine import Flow, available
-from workflows.vocabulary import STATES, TERMINATION_STATES, Action, Kind, State
+from workflows.vocabulary import STATES, STATES_OF, TERMINATION_STATES, Action, Kind, State, Subject
 
 TRUTH = Path(__file__).parents[1] / "truth"
 FLOWS: dict[str, tuple[Flow, Mapping[str, Case], Any]] = {
@@ -19,6 +27,7 @@ FLOWS: dict[str, tuple[Flow, Mapping[str, Case], Any]] = {
     "roll_record": (roll_record.FLOW, cases.ROLL_STATES, cases.make_roll_facts()),
     "roll_request": (roll_request.FLOW, cases.REQUEST_STATES, cases.make_request_facts()),
     "destination": (destination.FLOW, cases.DESTINATION_STATES, cases.make_record_facts()),
+    "transfer": (transfer.FLOW, transfer_cases.TRANSFER_STATES, transfer_cases.make_transfer_facts()),
     "termination_online": (online_termination.FLOW, termination_cases.ONLINE, termination_cases.make_facts()),
     "termination_offline": (offline_termination.FLOW, termination_cases.OFFLINE, termination_cases.make_facts()),
 }
@@ -95,6 +104,8 @@ def test_the_tables_know_every_state() -> None:
     assert {case.state for case in cases.DESTINATION_STATES.values()} == {None, *STATES[Kind.DESTINATION]}
     assert {case.state for case in termination_cases.ONLINE.values()} == {None, *TERMINATION_STATES[Kind.ONLINE]}
     assert {case.state for case in termination_cases.OFFLINE.values()} == {None, *TERMINATION_STATES[Kind.OFFLINE]}
+    transfers = {case.state for case in transfer_cases.TRANSFER_STATES.values()}
+    assert transfers == {None, *STATES_OF[Subject.TRANSFER]}
     assert {case.state for case in cases.ROLL_STATES.values()} == {None, State.ON_ROLL, State.OFF_ROLL}
 
 

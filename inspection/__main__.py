@@ -4,9 +4,9 @@ Prints one line of JSON: {"problem": …, "found": …} or the measures of what 
 first byte is read; a file that exceeds the processor time ends this process.
 """
 
+import argparse
 import json
 import resource
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,15 @@ MEMORY = 1024 * 1024 * 1024  # bytes of address space
 OUTPUT = 64 * 1024 * 1024  # bytes of a file that is written
 
 
-def _limit() -> None:
+def _limit(seconds: int) -> None:
     limits = {
-        resource.RLIMIT_CPU: SECONDS,
-        resource.RLIMIT_AS: MEMORY,
-        resource.RLIMIT_FSIZE: OUTPUT,
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: (seconds, seconds + 1),  # ended by SIGXCPU, which tells why, before SIGKILL comes
+        resource.RLIMIT_AS: (MEMORY, MEMORY),
+        resource.RLIMIT_FSIZE: (OUTPUT, OUTPUT),
+        resource.RLIMIT_CORE: (0, 0),
     }
     for what, most in limits.items():
-        resource.setrlimit(what, (most, most))
+        resource.setrlimit(what, most)
 
 
 def outcome(source: Path, target: Path) -> dict[str, Any]:
@@ -43,6 +43,16 @@ def outcome(source: Path, target: Path) -> dict[str, Any]:
         return {"problem": Problem.DAMAGED.value, "found": "", "kind": type(error).__name__}
 
 
+def main() -> None:
+    """Set the limits, look, and say what was found."""
+    parser = argparse.ArgumentParser(prog="python -m inspection", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="of processor time (default: %(default)s)")
+    parser.add_argument("source", type=Path)
+    parser.add_argument("target", type=Path)
+    options = parser.parse_args()
+    _limit(options.seconds)
+    print(json.dumps(outcome(options.source, options.target)))  # noqa: T201
+
+
 if __name__ == "__main__":
-    _limit()
-    print(json.dumps(outcome(Path(sys.argv[1]), Path(sys.argv[2]))))  # noqa: T201
+    main()

@@ -53,8 +53,6 @@ def _opened(source: Path) -> Any:
         raise ProblemFound(Problem.ENCRYPTED if locked else Problem.DAMAGED) from None
     if raw.FPDF_GetSecurityHandlerRevision(document.raw) >= 0:
         raise ProblemFound(Problem.ENCRYPTED)
-    if not len(document):
-        raise ProblemFound(Problem.NO_PAGES)
     if len(document) > PAGES:
         raise ProblemFound(Problem.TOO_MANY_PAGES, f"{len(document):,}")
     return document

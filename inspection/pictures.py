@@ -50,7 +50,7 @@ def _refuse(image: Image.Image, kind: str) -> None:
 def _upright(image: Image.Image) -> Image.Image:
     """Return the decoded picture, turned as its camera says, at no more than KEPT_PIXELS."""
     share = (KEPT_PIXELS / (image.width * image.height)) ** 0.5
-    wanted = (round(image.width * share), round(image.height * share))
+    wanted = (int(image.width * share), int(image.height * share))
     if share < 1:
         image.draft(None, wanted)
     image.load()

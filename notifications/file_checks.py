@@ -25,6 +25,7 @@ from workflows.uploads import FileState, Problem
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parent.parent
+INSPECTION = ["-m", "inspection"]
 PATIENCE = 25.0  # seconds by the clock; the program limits its own processor time, and the lease is longer
 TRIES = 3  # a look that was cut short for another reason is not the file's fault at once
 
@@ -73,7 +74,7 @@ def _outcome(claimed: Claimed, row: Row[Any], target: Path) -> dict[str, Any]:
 def look(source: Path, target: Path, patience: float = PATIENCE) -> dict[str, Any]:
     """Run the inspection of a file in a process of its own and return what it says; raises CutShortError."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "inspection", str(source), str(target)]
+    command = [sys.executable, *INSPECTION, str(source), str(target)]
     bare = {"LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}  # nothing of our settings, least of all the keys
     try:
         done = subprocess.run(  # noqa: S603 - our own program; the paths are made of opaque names

@@ -43,7 +43,6 @@ class Problem(StrEnum):
     TOO_SMALL = "too_small"
     MOVING = "moving"
     ENCRYPTED = "encrypted"
-    NO_PAGES = "no_pages"
     TOO_MANY_PAGES = "too_many_pages"
     TOO_LARGE = "too_large"
     TOO_COMPLEX = "too_complex"
@@ -59,7 +58,6 @@ SENTENCE: dict[Problem, str] = {
     Problem.TOO_SMALL: "图片尺寸过小（{found}），看不清内容，请重新拍照后上传。",
     Problem.MOVING: "图片是动图，请上传静态的 JPG、PNG 图片。",
     Problem.ENCRYPTED: "PDF 文件设有密码或限制，平台无法检查，请去掉密码后上传。",
-    Problem.NO_PAGES: "PDF 文件没有任何页面，请重新导出后上传。",
     Problem.TOO_MANY_PAGES: f"PDF 文件有 {{found}} 页，最多 {PAGES} 页，请只上传需要的页。",
     Problem.TOO_LARGE: "文件展开后过大，请压缩或重新导出后上传。",
     Problem.TOO_COMPLEX: "文件内容过于复杂，无法检查，请重新拍照或另存后上传。",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, url_for
@@ -11,10 +11,21 @@ from sqlalchemy import ColumnElement, false, select, true
 from app import auth
 from app.errors import WEB, ApiError, NotFound
 from app.extensions import db
-from app.models import Alert, File, Placement, RollRecord, School
+from app.models import (
+    Alert,
+    BankCheck,
+    Employer,
+    EmployerUser,
+    File,
+    Placement,
+    RollRecord,
+    School,
+    Transfer,
+    WarningMark,
+)
 from app.writing import begin_write
 from workflows.case import Actor
-from workflows.vocabulary import Level, Role
+from workflows.vocabulary import Code, Level, Module, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -23,18 +34,24 @@ _PUBLIC_ID = re.compile(r"[0-9a-f]{20}")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who may call a route: the door, the roles behind it, and the least level inside the placement module."""
+    """Who may call a route: the door, the roles behind it, and the least level inside a module (R-ACC-1)."""
 
-    door: str  # graduate, employer, staff, public
+    door: str  # graduate, employer, applicant (an employer's user whose letter waits), staff, public
     roles: frozenset[Role] = frozenset()
     level: Level = Level.NONE
+    module: Module | None = Module.PLACEMENT  # None: the route names its module itself, by `module_of`
 
 
-def policy(door: str, *roles: Role, level: Level = Level.NONE) -> Callable[[View], View]:
-    """Put a policy entry beside a route; without one the application refuses to start."""
+def policy(
+    door: str, *roles: Role, level: Level = Level.NONE, module: Module | None = Module.PLACEMENT
+) -> Callable[[View], View]:
+    """Put a policy entry beside a route; without one the application refuses to start.
+
+    With `module` None the route has an argument `module`, the name of the module whose level counts.
+    """
 
     def mark(view: View) -> View:
-        view.policy = Policy(door, frozenset(roles), level)  # type: ignore[attr-defined]
+        view.policy = Policy(door, frozenset(roles), level, module)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -75,15 +92,30 @@ def guard() -> Any:
         raise NotFound
     if entry.door == "public":
         return None
-    actor = auth.identify(entry.door)
+    door = "employer" if entry.door == "applicant" else entry.door
+    actor = auth.identify(door)
     if actor is None:
-        return _to_the_door(entry.door)
+        return _to_the_door(door)
+    if entry.door == "employer" and actor.level < Level.WRITE:
+        return _to_the_letter()
     if entry.roles and actor.role not in entry.roles:
         raise ApiError(403, *WEB[403])
+    if entry.door == "staff":
+        actor = replace(actor, level=auth.level_in(_module_of(entry)))
     if entry.door == "staff" and actor.level < entry.level:
         raise ApiError(403, "read_only" if actor.level else "not_allowed", "您的账号没有本模块的相应权限。")
     g.actor = actor
     return None
+
+
+def _module_of(entry: Policy) -> Module:
+    """Return the module whose level counts on this request; raises NotFound for a name that is none."""
+    if entry.module is not None:
+        return entry.module
+    named = (request.view_args or {}).get("module")
+    if named not in set(Module):
+        raise NotFound
+    return Module(named)
 
 
 def _to_the_door(door: str) -> Any:
@@ -91,6 +123,14 @@ def _to_the_door(door: str) -> Any:
     if door == "graduate":
         raise ApiError(401, *WEB[401])
     return redirect(url_for(f"{'employers' if door == 'employer' else 'staff'}.sign_in", next=request.path))
+
+
+def _to_the_letter() -> Any:
+    """Lead an officer, whose letter is not approved yet, to the only pages there are until then (R-EMP-1, R-EMP-3)."""
+    if request.method in SAFE:
+        return redirect(url_for("employers.verification"))
+    message = "贵单位或您的网签负责人授权尚未审核通过，不能进行此操作。"
+    raise ApiError(403, Code.EMPLOYER_UNVERIFIED, message, {"next": "请先完成单位认证与网签负责人认证。"})
 
 
 def actor() -> Actor:
@@ -151,6 +191,11 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
     (School, Role.DEPARTMENT): lambda a: School.id == a.school_id,
     (School, Role.PROVINCE): lambda a: School.province_code == a.province_code,
     (School, Role.OPERATOR): lambda a: true(),
+    (Employer, Role.OPERATOR): lambda a: true(),
+    (EmployerUser, Role.OPERATOR): lambda a: true(),
+    (BankCheck, Role.OPERATOR): lambda a: true(),
+    (BankCheck, Role.EMPLOYER): lambda a: BankCheck.employer_id == a.employer_id,
+    (WarningMark, Role.SCHOOL): lambda a: WarningMark.school_id == a.school_id,
 }
 
 

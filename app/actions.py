@@ -14,14 +14,26 @@ from typing import Any
 from flask import g, has_app_context
 from sqlalchemy import Connection, bindparam, insert, update
 
-from app import agreements, bodies, facts, forms, history, reports, shown_roll, snapshots
+from app import (
+    agreements,
+    bodies,
+    corrections,
+    facts,
+    forms,
+    history,
+    reports,
+    shown_roll,
+    snapshots,
+    stamped_images,
+    upload_links,
+)
 from app.extensions import db
 from app.ledgers import LEDGERS, Columns
 from app.models import Outbox, RollRecord
 from app.models.types import new_public_id
 from workflows import roll_record
-from workflows.case import Actor, Decision, Request, Review
-from workflows.engine import decide
+from workflows.case import Actor, Decision, Refusal, Request, Review
+from workflows.engine import available, decide
 from workflows.vocabulary import Action, Effect, Kind, Role, State, Subject
 
 PLATFORM = Actor(Role.PLATFORM)
@@ -143,8 +155,8 @@ def _store_terms(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> No
 
 def _store_body(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
     row["body_sealed"], row["body_digest"] = bodies.seal(subject, row["public_id"], terms)
-    if "type_code" in LEDGERS[subject].written:
-        row["type_code"] = terms.get("type_code")
+    for name in {"type_code", "reason_code"}.intersection(LEDGERS[subject].written):
+        row[name] = terms.get(name)
 
 
 def _snapshot(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
@@ -160,11 +172,23 @@ def _issue(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
     agreements.issue(unit.conn, placed, row["agreement_number"], version, unit.view.now)
 
 
+def _keep_images(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
+    stamped_images.drop_other_side(unit.conn, row["id"], Role(row["uploaded_by"]))
+
+
+def _send_link(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
+    phone = snapshots.terms_at(unit.conn, SimpleNamespace(**row))["contact_mobile"]
+    upload_links.add(unit.conn, row["id"], phone, unit.view.now)
+
+
 _EFFECTS = {
     Effect.STORE_TERMS: _store_terms,
     Effect.STORE_BODY: _store_body,
     Effect.SNAPSHOT: _snapshot,
     Effect.ISSUE_AGREEMENT: _issue,
+    Effect.KEEP_IMAGES: _keep_images,
+    Effect.SEND_LINK: _send_link,
+    Effect.NOTE_CORRECTION: lambda unit, subject, row, terms: None,  # written by `_record`, which knows old and new
 }
 
 
@@ -176,7 +200,10 @@ def _record(unit: Unit, subject: Subject, actor: Actor, old: Columns | None, row
     if decision.effects and row.get("agreement_number"):
         detail["agreement_number"] = row["agreement_number"]
     marks = {name: row[name] for name in ("terms_digest", "snapshot_digest", "body_digest") if row.get(name)}
-    personal = {"reason": decision.columns["reason"]} if decision.columns.get("reason") else {}
+    if old and Effect.NOTE_CORRECTION in decision.effects:
+        marks |= corrections.note(unit, subject, actor, old, row, decision.reason)
+    reason = decision.columns.get("reason") or decision.reason
+    personal = {"reason": reason} if reason else {}
     about = (subject.value, row["id"])
     unit.chain.add(unit.view.now, actor, about, decision.action.value, detail | marks, personal)
     unit.changes.append(Change(subject, old, row, decision.action))
@@ -238,10 +265,30 @@ def step(
         request = replace(request, errors=errors)
     row_facts = ledger.facts(unit.view, row, actor, action)
     decision = decide(ledger.flow(row), action, ledger.case(row), actor, row_facts, request)
+    if decision.body:
+        terms = bodies.unseal(subject, row) | decision.body
     _follow(unit, decision)
     new = _apply(unit, subject, dict(row._mapping), actor, decision, terms or {})
     unit.finish()
     return Done(new["id"], new["public_id"], decision.state, new["version"], unit.view.now, new, unit.view)
+
+
+def _blank(view: facts.View, columns: Columns, actor: Actor, subject: Subject) -> Columns:
+    """Return the columns of a record that does not exist yet; `id` and `state` are None."""
+    ledger, now = LEDGERS[subject], view.now
+    new: Columns = dict.fromkeys(column.name for column in ledger.table.columns)
+    new |= {"version": 1, "roll_record_id": view.roll_id, "school_id": view.roll.school_id, "online_known": False}
+    new |= {"public_id": new_public_id(), "created_at": now, "updated_at": now, "review_path": ""}
+    return new | ledger.seed(view, columns, actor) | columns
+
+
+def refuse_new(
+    view: facts.View, action: Action, actor: Actor, columns: Columns, subject: Subject = Subject.PLACEMENT
+) -> Refusal | None:
+    """Return what stands in the way of a new record before anything is filled in, or None (R-WHY-1)."""
+    ledger, row = LEDGERS[subject], SimpleNamespace(**_blank(view, columns, actor, subject))
+    options = available(ledger.flow(row), ledger.case(row), actor, ledger.facts(view, row, actor, None))
+    return next(option.refusal for option in options if option.action == action)
 
 
 def create(
@@ -255,31 +302,22 @@ def create(
 ) -> Done:
     """Add a record to a graduate's; raises Refused. `columns` has at least its `kind`, and what it is about."""
     unit = begin(roll_id)
-    ledger, now = LEDGERS[subject], unit.view.now
-    new: Columns = {column.name: None for column in ledger.table.columns if column.name != "id"}
-    new |= {"version": 1, "roll_record_id": roll_id, "school_id": unit.view.roll.school_id}
-    new |= {
-        "public_id": new_public_id(),
-        "created_at": now,
-        "updated_at": now,
-        "review_path": "",
-        "online_known": False,
-    }
-    new |= ledger.seed(unit.view, columns, actor) | columns
-    row = SimpleNamespace(**new, id=None)
+    ledger = LEDGERS[subject]
+    new = _blank(unit.view, columns, actor, subject)
+    row = SimpleNamespace(**new)
     row_facts = ledger.facts(unit.view, row, actor, action)
     decision = decide(ledger.flow(row), action, ledger.case(row), actor, row_facts, request)
     _follow(unit, decision)
     new |= _columns(decision) | {"state": decision.state.value}
     new |= ledger.keys(new, decision.state)
-    stored = {name: value for name, value in new.items() if name in ledger.table.columns}
+    stored = {name: value for name, value in new.items() if name in ledger.table.columns and name != "id"}
     new["id"] = unit.conn.execute(_insert(subject), stored).scalar_one()
     for effect in decision.effects:
         _EFFECTS[effect](unit, subject, new, terms or {})
     _save(unit, subject, new)
     _record(unit, subject, actor, None, new, decision)
     unit.finish()
-    return Done(new["id"], new["public_id"], decision.state, 1, now, new, unit.view)
+    return Done(new["id"], new["public_id"], decision.state, 1, unit.view.now, new, unit.view)
 
 
 def invite(roll_id: int, actor: Actor, terms: Terms, request: Request) -> Done:
@@ -305,8 +343,10 @@ def roll_step(roll_id: int, action: Action, actor: Actor, request: Request, want
     personal = {"reason": request.reason.strip()} if request.reason else {}
     personal |= shown_roll.old_and_new(before, differing)
     detail = {"from_state": roll.state, "to_state": decision.state.value, **decision.detail}
+    old = dict(roll._mapping) | {"id": roll_id}
+    if Effect.NOTE_CORRECTION in decision.effects:
+        detail |= corrections.note(unit, Subject.ROLL_RECORD, actor, old, old | columns, request.reason)
     unit.chain.add(unit.view.now, actor, ("roll_record", roll_id), action.value, detail, personal)
-    old = dict(roll._mapping)
     unit.changes.append(Change(Subject.ROLL_RECORD, old, old | columns, action))
     for event in decision.events:
         unit.emit(event.value, roll.public_id, version)

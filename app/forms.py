@@ -10,18 +10,29 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app import bodies, codes, snapshots
+from app import bodies, codes, printable, snapshots
 from app.destination_forms import clean_destination
-from workflows import transfer_form
+from workflows import agreement_form, termination, transfer_form
 from workflows.agreement_form import Cleaned
 from workflows.vocabulary import Kind, Module, Subject
 
 Terms = dict[str, Any]
 TYPED = "draft"
 
+
+def clean_agreement(typed: Mapping[str, Any]) -> Cleaned:
+    """Check the form of an agreement that a graduate fills in (R-OFF-1)."""
+    return agreement_form.clean(typed, online=False, known=codes.known, unprintable=printable.unprintable)
+
+
 # The cleaner of each form, by subject and kind.
 FORMS: dict[tuple[Subject, str], Callable[[Mapping[str, Any]], Cleaned]] = {
+    (Subject.PLACEMENT, Kind.OFFLINE): clean_agreement,
     (Subject.PLACEMENT, Kind.DESTINATION): clean_destination,
+    **{
+        (Subject.TERMINATION, kind): partial(termination.clean, known=codes.known)
+        for kind in (Kind.ONLINE, Kind.OFFLINE, Kind.PAPER)
+    },
     (Subject.TRANSFER, Module.ARCHIVE): partial(transfer_form.clean, Module.ARCHIVE, known=codes.known),
     (Subject.TRANSFER, Module.HOUSEHOLD): partial(transfer_form.clean, Module.HOUSEHOLD, known=codes.known),
 }

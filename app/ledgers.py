@@ -6,16 +6,17 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from app import facts
+from app import corrections, facts, termination_facts
 from app.destination_facts import destination_facts
 from app.facts import View
-from app.models import Placement, Transfer
+from app.models import Correction, Placement, Termination, Transfer
 from app.record_facts import record_facts
 from app.transfer_facts import transfer_facts
-from workflows import destination, online_signing, transfer
+from workflows import correction, destination, offline_signing, online_signing, paper_registration, transfer
 from workflows.case import Actor, Case
 from workflows.engine import Flow
 from workflows.vocabulary import (
+    OPEN_TERMINATION,
     OPEN_TO_EMPLOYER,
     OPEN_TRANSFER,
     Action,
@@ -28,7 +29,12 @@ from workflows.vocabulary import (
 Columns = dict[str, Any]
 
 # The flows of placements by kind.
-FLOWS: dict[str, Flow] = {Kind.ONLINE: online_signing.FLOW, Kind.DESTINATION: destination.FLOW}
+FLOWS: dict[str, Flow] = {
+    Kind.ONLINE: online_signing.FLOW,
+    Kind.OFFLINE: offline_signing.FLOW,
+    Kind.PAPER: paper_registration.FLOW,
+    Kind.DESTINATION: destination.FLOW,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,7 @@ PLACEMENT = Ledger(
         "reviewed_by",
         "rejected_by",
         "withdrawn_by",
+        "uploaded_by",
         "online_known",
         "reason",
         "agreement_number",
@@ -150,4 +157,29 @@ TRANSFER = Ledger(
     written=(*_REVIEWED, "live_key", "type_code", "ended_at", "remote_at"),
 )
 
-LEDGERS: dict[Subject, Ledger] = {Subject.PLACEMENT: PLACEMENT, Subject.TRANSFER: TRANSFER}
+CORRECTION = Ledger(
+    table=Correction.__table__,
+    flow=lambda row: correction.FLOW,
+    case=facts.correction_case,
+    facts=corrections.correction_facts,
+    keys=lambda row, state: {},
+    seed=lambda view, columns, actor: {},
+    written=("state", "version", "dispute", "answer", "updated_at", "decided_at"),
+)
+
+TERMINATION = Ledger(
+    table=Termination.__table__,
+    flow=lambda row: termination_facts.FLOWS[row.kind],
+    case=facts.termination_case,
+    facts=termination_facts.termination_facts,
+    keys=lambda row, state: {"open_key": row["placement_id"] if state in OPEN_TERMINATION else None},
+    seed=termination_facts.seed,
+    written=(*_REVIEWED, "mark", "reason_code", "answered_at"),
+)
+
+LEDGERS: dict[Subject, Ledger] = {
+    Subject.PLACEMENT: PLACEMENT,
+    Subject.TERMINATION: TERMINATION,
+    Subject.TRANSFER: TRANSFER,
+    Subject.CORRECTION: CORRECTION,
+}

@@ -7,13 +7,13 @@ from typing import Any
 from app import facts, snapshots
 from app.extensions import db
 from app.models import Employer, Placement, RollRecord
-from notifications import account_letters, termination_letters, transfer_letters
+from notifications import account_letters, employer_letters, termination_letters, transfer_letters
 from notifications.letters import Letter, reader_of, words_of
 from notifications.outbox import Claimed, PermanentError
 from notifications.topics import TOPICS, Notice
 from workflows import labels
 from workflows.calendar import say
-from workflows.vocabulary import Event, Role
+from workflows.vocabulary import Event, Role, State
 
 # Events that are not about a placement or the place on a roll: who writes their letters.
 WRITERS: dict[str, Callable[[Claimed], list[Letter]]] = {
@@ -21,6 +21,12 @@ WRITERS: dict[str, Callable[[Claimed], list[Letter]]] = {
     Event.ACCOUNT_CHANGED: account_letters.changed,
     Event.ROLL_REQUEST_GRANTED: account_letters.request_decided,
     Event.ROLL_REQUEST_REFUSED: account_letters.request_decided,
+    Event.EMPLOYER_APPROVED: employer_letters.about_itself,
+    Event.EMPLOYER_REFUSED: employer_letters.about_itself,
+    Event.EMPLOYER_SUSPENDED: employer_letters.about_itself,
+    Event.EMPLOYER_RESUMED: employer_letters.about_itself,
+    Event.OFFICER_APPLIED: employer_letters.about_itself,
+    Event.OFFICER_REVOKED: employer_letters.about_itself,
     Event.TRANSFER_FORWARDED: transfer_letters.decided,
     Event.TRANSFER_APPROVED: transfer_letters.decided,
     Event.TRANSFER_RETURNED: transfer_letters.decided,
@@ -70,8 +76,14 @@ def _words(claimed: Claimed, roll: RollRecord, placement: Placement | None) -> d
         "deadline": say(placement.deadline_at) if placement.deadline_at else "",
         "reviewer": worded("院系审核" if by_department else "学校审核"),
         "by_platform": placement.withdrawn_by == Role.PLATFORM,
+        "suspended": placement.withdrawn_by == Role.PLATFORM and _suspended(placement),
         "worded": worded,
     }
+
+
+def _suspended(placement: Placement) -> bool:
+    employer = db.session.get(Employer, placement.employer_id)
+    return employer is not None and employer.state == State.SUSPENDED
 
 
 def _letter(

@@ -90,7 +90,14 @@ TOPICS: dict[Event, Topic] = {
     Event.SIGNING_FORWARDED: Topic((_graduate("signing_forwarded"),)),
     Event.SIGNING_APPROVED: Topic((_graduate("signing_approved"), _employer("signing_approved_employer"))),
     Event.SIGNING_REJECTED: Topic((_graduate("signing_rejected"), _employer("signing_rejected_employer"))),
+    Event.SIGNING_RETURNED: Topic((_graduate("signing_returned"),)),
     Event.AGREEMENT_ISSUED: Topic(queue=Queue.DOCUMENTS),
+    Event.AGREEMENT_FORWARDED: Topic((_graduate("agreement_forwarded"),)),
+    Event.AGREEMENT_APPROVED: Topic((_graduate("agreement_approved"),)),
+    Event.AGREEMENT_RETURNED: Topic((_graduate("agreement_returned"),)),
+    Event.AGREEMENT_REJECTED: Topic((_graduate("agreement_rejected"),)),
+    Event.AGREEMENT_UPLOADED: Topic((_graduate("image_uploaded"), _phone("image_uploaded_by_graduate"))),
+    Event.UPLOAD_LINK_SENT: Topic((_phone("upload_link"),)),
     Event.DESTINATION_VOIDED: Topic((_graduate("destination_voided"),)),
     Event.DESTINATION_FORWARDED: Topic((_graduate("destination_forwarded"),)),
     Event.DESTINATION_APPROVED: Topic((_graduate("destination_approved"),)),
@@ -127,6 +134,13 @@ TOPICS: dict[Event, Topic] = {
     Event.ACCOUNT_CHANGED: Topic((_graduate("account_changed"), _phone("account_changed"))),
     Event.REPORT_DUE: Topic(queue=Queue.REPORTS),
     Event.FILE_RECEIVED: Topic(queue=Queue.DOCUMENTS),
+    Event.EMPLOYER_APPROVED: Topic((_employer("employer_approved"),)),
+    Event.EMPLOYER_REFUSED: Topic((_employer("employer_refused"),)),
+    Event.EMPLOYER_SUSPENDED: Topic((_employer("employer_suspended"),)),
+    Event.EMPLOYER_RESUMED: Topic((_employer("employer_resumed"),)),
+    Event.OFFICER_APPLIED: Topic((_employer("officer_applied"),)),
+    Event.OFFICER_REVOKED: Topic((_employer("officer_revoked"),)),
+    Event.INVITATIONS_RECALLED: Topic(queue=Queue.DOCUMENTS),
 }
 
 

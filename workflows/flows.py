@@ -6,6 +6,7 @@ from workflows import (
     destination,
     employer_standing,
     employer_verification,
+    offline_signing,
     offline_termination,
     online_signing,
     online_termination,
@@ -18,6 +19,7 @@ from workflows.engine import Flow
 
 FLOWS: tuple[Flow, ...] = (
     online_signing.FLOW,
+    offline_signing.FLOW,
     online_termination.FLOW,
     offline_termination.FLOW,
     paper_registration.FLOW,

@@ -34,6 +34,7 @@ class FieldType(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     WEB_ADDRESS = "web_address"
+    POSTCODE = "postcode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ CLEANERS: dict[FieldType, Callable[[Field, str], Any]] = {
     FieldType.PHONE: _by(codes.clean_phone),
     FieldType.EMAIL: _by(codes.clean_email),
     FieldType.WEB_ADDRESS: _web_address,
+    FieldType.POSTCODE: _by(codes.clean_postcode),
 }
 
 

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_smorest import Api, Blueprint
 
-from app.api import alerts, files, home, invitations, me, sessions
+from app.api import alerts, destinations, files, home, invitations, me, sessions, transfers
 from app.api.schemas import ErrorAnswer
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -11,8 +11,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     me.blueprint,
     home.blueprint,
     invitations.blueprint,
+    destinations.blueprint,
     alerts.blueprint,
     files.blueprint,
+    transfers.blueprint,
 )
 
 

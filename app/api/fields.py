@@ -67,3 +67,20 @@ def whole(label: str, **options: Any) -> fields.Integer:
 def flag(label: str, **options: Any) -> fields.Boolean:
     """Return a field for a tick."""
     return _Flag(error_messages=_messages(label), metadata={"description": label}, **options)
+
+
+FORM_FIELDS, FORM_TEXT = 60, 2000
+
+
+def form(label: str, **options: Any) -> fields.Dict:
+    """Return a field for a form as it was typed: short names, texts; what is wrong in it, the rules say."""
+    name = validate.Length(min=1, max=40, error=f"{label}的字段名不对。")
+    many = validate.Length(max=FORM_FIELDS, error=f"{label}最多 {FORM_FIELDS} 项。")
+    return fields.Dict(
+        keys=fields.String(validate=name, error_messages=_messages(label)),
+        values=text(label, FORM_TEXT, least=0),
+        error_messages=_messages(label),
+        validate=many,
+        metadata={"description": label},
+        **options,
+    )

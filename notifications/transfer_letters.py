@@ -1,0 +1,29 @@
+"""What a graduate is told of an archive or household transfer (R-MSG-1)."""
+
+from app.extensions import db
+from app.models import Account, RollRecord, Transfer
+from notifications.letters import Letter, words_of
+from notifications.outbox import Claimed, PermanentError
+from notifications.topics import TOPICS, Audience
+from workflows.transfer_form import TITLE
+from workflows.vocabulary import Event, Module, Role
+
+
+def decided(claimed: Claimed) -> list[Letter]:
+    """Tell the graduate what became of a transfer, or that somebody changed it; nobody without an account."""
+    row = db.session.get(Transfer, claimed.payload["id"])
+    roll = db.session.get(RollRecord, claimed.roll_record_id)
+    if row is None or roll is None:
+        raise PermanentError("no_such_record")
+    account = db.session.get(Account, roll.account_id) if roll.account_id else None
+    if account is None:
+        return []
+    by = "院系" if row.rejected_by == Role.DEPARTMENT else "学校"
+    words = {"title": TITLE[Module(row.kind)], "reviewer": by}
+    letters = []
+    for notice in TOPICS[Event(claimed.event)].notices:
+        title, body = words_of(notice.template, words)
+        reader = f"毕业生 {account.name}"[:80]
+        kind, event = Audience.GRADUATE.value, claimed.event
+        letters.append(Letter(kind, account.id, reader, title, body, event, None, notice.channels))
+    return letters

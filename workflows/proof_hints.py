@@ -15,7 +15,7 @@ from workflows.catalogue.checks import PREFIXES, credit_code_fits
 LEAST_TEXT = 30  # characters below which a PDF counts as a picture
 NAME_SHARE = 0.7  # of the pairs of neighbouring characters of the employer's name
 HIGHEST_PAY_FEN = 100_000_00  # a month; more is a slip of the keyboard more often than not
-SHARP = 60.0  # variance of the Laplacian at a longer side of 1000 pixels; a sharp page of text has several hundred
+SHARP = 25.0  # variance of the Laplacian at a longer side of 1000 pixels; a sharp page of text has several hundred
 SHORT_SIDE = 600  # pixels; an A4 page at 72 dpi has 595
 ALIKE = 10  # of 256 bits
 

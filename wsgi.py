@@ -10,7 +10,7 @@ from app.factory import create_app
 from notifications import cli as notifications_cli
 from notifications import doorbell, employment_system, inbox, report_cli
 from pdf import cli as pdf_cli
-from pdf import fonts
+from pdf import fonts, letter_web
 from pdf import web as pdf_web
 
 API_DOCUMENT = ("static", "api-docs.openapi_json")
@@ -24,6 +24,7 @@ def build(settings: Mapping[str, Any] | None = None) -> Flask:
     inbox.install(app)
     employment_system.install(app)
     pdf_web.install(app)
+    letter_web.install(app)
     for commands in (
         pdf_cli.agreement_commands,
         notifications_cli.outbox_commands,

@@ -15,9 +15,10 @@ from app.extensions import db
 from app.faultpoints import point
 from app.models import Delivery
 from app.writing import rollback, write
-from notifications import file_checks, outbox
+from notifications import file_checks, outbox, recalls, roll_imports
 from notifications.channels import SEND, open_channels, upsert
-from notifications.messages import Letter, write_letters
+from notifications.letters import Letter
+from notifications.messages import write_letters
 from notifications.outbox import Claimed, FailedError, LostLeaseError, PermanentError, PutBackError
 from notifications.reporting import send_report
 from notifications.topics import Channel
@@ -127,4 +128,6 @@ _WORK: dict[str, tuple[str, Callable[[Claimed], None]]] = {
     Event.AGREEMENT_ISSUED: ("document", _make_document),
     Event.FILE_RECEIVED: ("file", file_checks.check),
     Event.REPORT_DUE: ("report", send_report),
+    Event.INVITATIONS_RECALLED: ("recall", recalls.recall),
+    Event.ROLL_RECEIVED: ("import", roll_imports.carry_out),
 }

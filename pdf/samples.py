@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
+from pdf import letters
 from pdf.agreement import Agreement, Clauses, EmployerPart, GraduatePart, SchoolPart, render
 from pdf.form import AgreementKind
 
@@ -134,6 +135,22 @@ def preview() -> Agreement:
     return replace(three_party(), number=None, code=None, verification_url=None)
 
 
+def authorisation() -> letters.Authorisation:
+    """A letter of authorisation, filled in and not yet stamped."""
+    plain = three_party()
+    return letters.Authorisation(
+        employer=plain.employer.name,
+        credit_code=plain.employer.credit_code or "",
+        officer="赵敏",
+        mobile="138****8000",
+        id_kind="居民身份证",
+        id_number="1****************7",
+        number="3F9A02C41B7E",
+        platform_name=plain.platform_name,
+        created_at=plain.created_at,
+    )
+
+
 SAMPLES = {
     "three-party": three_party,
     "two-party": two_party,
@@ -149,8 +166,9 @@ def save_pictures(folder: Path, dots_per_inch: int = 110) -> None:
     from PIL import Image
 
     folder.mkdir(parents=True, exist_ok=True)
-    for name, sample in SAMPLES.items():
-        document = pypdfium2.PdfDocument(render(sample()))
+    drawn = {name: render(sample()) for name, sample in SAMPLES.items()}
+    for name, content in (drawn | {"authorisation-letter": letters.render(authorisation())}).items():
+        document = pypdfium2.PdfDocument(content)
         for number, page in enumerate(document, start=1):
             picture = page.render(scale=dots_per_inch / 72).to_pil().convert("L")
             suffix = f"-{number}" if len(document) > 1 else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -29,17 +30,22 @@ class Sheet:
 def blank(template: Template) -> Sheet:
     """Draw the blank form of a template; UnprintableError when its own text holds a character the main font lacks."""
     main, continuation = main_plan(template), continuation_plan(template)
+    return Sheet(draw((main, continuation)), main, continuation)
+
+
+def draw(plans: Sequence[Plan]) -> bytes:
+    """Draw a page for each plan; UnprintableError when a fixed text holds a character the main font lacks."""
     drawn = FPDF(unit="mm", format="A4")
     drawn.set_creation_date(datetime(2026, 1, 1, tzinfo=UTC))
     drawn.set_auto_page_break(False)
     with tempfile.TemporaryDirectory() as folder:
-        texts = main.texts + continuation.texts
+        texts = [text for plan in plans for text in plan.texts]
         _add_font(drawn, "", [text for text in texts if not text.bold], Path(folder))
         _add_font(drawn, "B", [text for text in texts if text.bold], Path(folder))
-        for plan in (main, continuation):
+        for plan in plans:
             drawn.add_page()
             _draw(drawn, plan)
-        return Sheet(bytes(drawn.output()), main, continuation)
+        return bytes(drawn.output())
 
 
 def _add_font(drawn: FPDF, style: str, texts: list[Text], folder: Path) -> None:

@@ -39,6 +39,7 @@ from workflows.vocabulary import (
     Level,
     Mark,
     Module,
+    PaperState,
     Role,
     State,
     Step,
@@ -92,12 +93,16 @@ _STANDING = (
         _roll.c.state,
         _roll.c.cohort,
         _roll.c.training_mode,
+        _roll.c.origin_region,
+        _roll.c.archive_moved,
+        _roll.c.household_moved,
         _roll.c.department_id,
         _roll.c.school_id,
         _roll.c.account_id,
         _roll.c.version,
         _roll.c.shown_hash,
         _roll.c.confirmed_hash,
+        _roll.c.paper_state,
         _school.c.code.label("school_code"),
         _school.c.province_code,
         _school.c.settings_completed_at,
@@ -310,7 +315,9 @@ def correction_case(row: Any) -> Case:
 
 def roll_case(view: View) -> Case:
     """Return the roll record as the rules see it."""
-    return Case(state=State(view.roll.state), version=view.roll.version, subject=Subject.ROLL_RECORD)
+    roll = view.roll
+    paper = PaperState(roll.paper_state)
+    return Case(state=State(roll.state), version=roll.version, subject=Subject.ROLL_RECORD, paper=paper)
 
 
 def blocker(row: Any, now: datetime) -> Blocker:
@@ -333,11 +340,15 @@ def open_termination(view: View, placement_id: int | None = None) -> Blocker | N
     """Return the open request to end a placement, by default any (R-TO-4, R-TOFF-4)."""
     for row in view.terminations:
         if row.state in OPEN_TERMINATION and placement_id in (None, row.placement_id):
-            made = termination_case(row)
-            title = view.placement(row.placement_id).title
-            state, label = State(row.state), labels.state_label(made)
-            return Blocker(row.id, row.public_id, made.kind, state, title, label, Subject.TERMINATION)
+            return termination_blocker(row, view.placement(row.placement_id).title)
     return None
+
+
+def termination_blocker(row: Any, title: str) -> Blocker:
+    """Return a request to end the agreement called `title` as the record that stands in the way."""
+    made = termination_case(row)
+    state, label = State(row.state), labels.state_label(made)
+    return Blocker(row.id, row.public_id, made.kind, state, title, label, Subject.TERMINATION)
 
 
 def signing_facts(view: View, placement_id: int | None, employer_id: int | None, employer: Any = None) -> SigningFacts:

@@ -20,6 +20,7 @@ from app.models import (
     Placement,
     RollRecord,
     School,
+    Termination,
     Transfer,
     WarningMark,
 )
@@ -161,6 +162,10 @@ def _kept(clause: ColumnElement[bool]) -> ColumnElement[bool]:
     return clause & File.removed_at.is_(None)
 
 
+def _of_employers_agreements(a: Actor) -> ColumnElement[bool]:
+    return Termination.placement_id.in_(select(Placement.id).where(Placement.employer_id == a.employer_id))
+
+
 _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = {
     (RollRecord, Role.GRADUATE): lambda a: RollRecord.account_id == a.id,
     (RollRecord, Role.DEPARTMENT): _of_department,
@@ -187,6 +192,11 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
     (Transfer, Role.DEPARTMENT): lambda a: Transfer.roll_record_id.in_(_roll_ids(_of_department(a))),
     (Transfer, Role.SCHOOL): lambda a: Transfer.school_id == a.school_id,
     (Transfer, Role.PROVINCE): lambda a: Transfer.school_id.in_(_school_ids(a)),
+    (Termination, Role.GRADUATE): lambda a: Termination.roll_record_id.in_(_roll_ids(RollRecord.account_id == a.id)),
+    (Termination, Role.EMPLOYER): _of_employers_agreements,
+    (Termination, Role.DEPARTMENT): lambda a: Termination.roll_record_id.in_(_roll_ids(_of_department(a))),
+    (Termination, Role.SCHOOL): lambda a: Termination.school_id == a.school_id,
+    (Termination, Role.PROVINCE): lambda a: Termination.school_id.in_(_school_ids(a)),
     (School, Role.SCHOOL): lambda a: School.id == a.school_id,
     (School, Role.DEPARTMENT): lambda a: School.id == a.school_id,
     (School, Role.PROVINCE): lambda a: School.province_code == a.province_code,

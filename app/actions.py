@@ -266,7 +266,7 @@ def step(
     row_facts = ledger.facts(unit.view, row, actor, action)
     decision = decide(ledger.flow(row), action, ledger.case(row), actor, row_facts, request)
     if decision.body:
-        terms = bodies.unseal(subject, row) | decision.body
+        terms = bodies.unseal(subject, row) | dict(decision.body)
     _follow(unit, decision)
     new = _apply(unit, subject, dict(row._mapping), actor, decision, terms or {})
     unit.finish()

@@ -9,19 +9,19 @@ from app import uploads
 from workflows import uploads as rules
 from workflows.case import Refusal
 from workflows.catalogue.destinations import FORMS
+from workflows.offline_signing import STAMPED, STAMPED_LABEL
+from workflows.termination import LETTER
 from workflows.uploads import Wanted
 from workflows.vocabulary import Action, Kind, Subject
-
-STAMPED = "stamped_agreement"
 
 _LETTER = (Wanted("termination_letter", "解约函"),)
 # What is asked for of a record whose row has at least `kind`; nothing where there is no entry.
 WANTED: dict[tuple[Subject, str], Callable[[Any], Sequence[Wanted]]] = {
-    (Subject.PLACEMENT, Kind.OFFLINE): lambda row: (Wanted(STAMPED, "盖章的就业协议书"),),
+    (Subject.PLACEMENT, Kind.OFFLINE): lambda row: (Wanted(STAMPED, STAMPED_LABEL),),
     (Subject.PLACEMENT, Kind.PAPER): lambda row: (Wanted("paper_agreement", "已签订的纸质就业协议书"),),
     (Subject.PLACEMENT, Kind.DESTINATION): lambda row: _of_destination(row.type_code),
-    (Subject.TERMINATION, Kind.OFFLINE): lambda row: _LETTER,
-    (Subject.TERMINATION, Kind.PAPER): lambda row: _LETTER,
+    (Subject.TERMINATION, Kind.OFFLINE): lambda row: (LETTER,),
+    (Subject.TERMINATION, Kind.PAPER): lambda row: (LETTER,),
 }
 # What must be possible for a graduate to add or remove a file of a purpose; otherwise the form's own EDIT.
 ALLOWED_BY: dict[str, Action] = {STAMPED: Action.UPLOAD}

@@ -13,7 +13,7 @@ from workflows.identity import clean_name
 from workflows.labels import MARK_LABEL, worded
 from workflows.signing_obstacles import current
 from workflows.uploads import Wanted
-from workflows.vocabulary import Action, Code, Effect, Event, Kind, Mark, Role, State, Step
+from workflows.vocabulary import Action, Code, Effect, Event, Mark, Role, State, Step
 
 __all__ = ["current"]
 
@@ -22,7 +22,6 @@ SHORTEST_REASON = 10
 LETTER = Wanted("termination_letter", "解约函")
 EVIDENCE = Wanted("forced_evidence", "强制解约的留存材料")
 WARNING = "使用前应与用人单位协商一致并留存相关材料"
-AGREEMENTS = frozenset({Kind.ONLINE, Kind.OFFLINE, Kind.PAPER})
 
 FIELDS: tuple[Field, ...] = (
     Field("reason_code", "解约原因", FieldType.CHOICE, table="termination_reasons"),

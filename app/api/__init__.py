@@ -3,15 +3,30 @@
 from flask import Flask
 from flask_smorest import Api, Blueprint
 
-from app.api import alerts, destinations, files, home, invitations, me, sessions, transfers
+from app.api import (
+    accounts,
+    alerts,
+    contact,
+    destinations,
+    files,
+    home,
+    invitations,
+    me,
+    sessions,
+    terminations,
+    transfers,
+)
 from app.api.schemas import ErrorAnswer
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    accounts.blueprint,
     sessions.blueprint,
     me.blueprint,
+    contact.blueprint,
     home.blueprint,
     invitations.blueprint,
     destinations.blueprint,
+    terminations.blueprint,
     alerts.blueprint,
     files.blueprint,
     transfers.blueprint,

@@ -3,12 +3,15 @@
 from types import SimpleNamespace
 from typing import Any
 
-from app import actions, facts, ledgers
+from app import actions, facts, ledgers, terminations
 from app.errors import refusal_detail
+from app.termination_facts import mark_label
 from workflows import online_signing
 from workflows.calendar import say
 from workflows.case import Actor, Option, Refusal
+from workflows.drafts import EDITABLE
 from workflows.engine import available
+from workflows.vocabulary import Action
 
 
 def refusal(reason: Refusal | None) -> dict[str, Any]:
@@ -27,7 +30,8 @@ def option(one: Option) -> dict[str, Any]:
 def options(view: facts.View, row: Any, actor: Actor) -> list[dict[str, Any]]:
     """Return the buttons of a placement (R-BTN-1, R-WHY-1)."""
     flow = ledgers.FLOWS[row.kind]
-    return [option(one) for one in available(flow, facts.case(row), actor, ledgers.placement_facts(view, row, actor))]
+    own = available(flow, facts.case(row), actor, ledgers.placement_facts(view, row, actor))
+    return [option(one) for one in (*own, *terminations.buttons(view, row, actor))]
 
 
 def card(view: facts.View, row: Any, actor: Actor, position: str) -> dict[str, Any]:
@@ -43,9 +47,19 @@ def card(view: facts.View, row: Any, actor: Actor, position: str) -> dict[str, A
         "created_at": row.created_at.isoformat(),
         "actions": options(view, row, actor),
     }
+    if mark := mark_label(view, row):
+        made["mark"] = mark
     if row.deadline_at:
         made |= {"deadline_at": row.deadline_at.isoformat(), "deadline_text": say(row.deadline_at)}
-    return made
+    return made | _cannot_be_submitted(made)
+
+
+def _cannot_be_submitted(made: dict[str, Any]) -> dict[str, str]:
+    """Return the mark of a draft or returned record that cannot be handed in now, and why (R-SLOT-2)."""
+    submit = next((one for one in made["actions"] if one["action"] == Action.SUBMIT), None)
+    if submit is None or submit["allowed"] or made["state"] not in EDITABLE:
+        return {}
+    return {"notice": f"现在不能提交：{submit['refusal']['message']}"}
 
 
 def card_of(done: actions.Done, actor: Actor, position: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from workflows.vocabulary import AgreementKind, Role
 
 _HISTORY = (
     select(History.at, History.actor_role, History.action, History.detail)
-    .where(History.subject_kind == "placement", History.subject_id == bindparam("placement"))
+    .where(History.subject_kind == bindparam("kind"), History.subject_id == bindparam("record"))
     .where(History.action.in_(history_lines.SHOWN))
     .order_by(History.seq)
 )
@@ -26,7 +26,7 @@ def _labelled(listed: list[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"label": label, "value": value} for label, value in listed]
 
 
-def _printed(row: Any) -> dict[str, Any]:
+def printed(row: Any) -> dict[str, Any]:
     """Return the agreement's content in blocks: the snapshot's once accepted, today's before (R-INV-1)."""
     body = snapshots.agreement_of(db.session.connection(), row)
     kind = AgreementKind(body["agreement_kind"])
@@ -46,8 +46,9 @@ def _printed(row: Any) -> dict[str, Any]:
     }
 
 
-def _history(row: Any, case: Case) -> list[dict[str, str]]:
-    steps = db.session.execute(_HISTORY, {"placement": row.id})
+def history_of(row: Any, case: Case) -> list[dict[str, str]]:
+    """Return the steps of a record in words, the oldest first (R-AUDIT-1)."""
+    steps = db.session.execute(_HISTORY, {"kind": case.subject.value, "record": row.id})
     return [
         {
             "at": step.at.isoformat(),
@@ -68,12 +69,12 @@ def _slot(found: online_signing.SigningFacts) -> dict[str, Any] | None:
 
 def page(view: facts.View, row: Any, actor: Actor) -> dict[str, Any]:
     """Return an invitation with everything its page shows."""
-    case, printed = facts.case(row), _printed(row)
+    case, content = facts.case(row), printed(row)
     found = facts.signing_facts(view, row.id, row.employer_id)
     notice = texts.current("binding_notice") if found.binding_notice else None
     return (
-        cards.card(view, row, actor, printed.pop("position"))
-        | printed
+        cards.card(view, row, actor, content.pop("position"))
+        | content
         | {
             "version": row.version,
             "declaration": texts.public(texts.current("declaration")),
@@ -81,7 +82,7 @@ def page(view: facts.View, row: Any, actor: Actor) -> dict[str, Any]:
             "binding_notice": texts.public(notice),
             "slot": _slot(found),
             "reason": row.reason,
-            "history": _history(row, case),
+            "history": history_of(row, case),
             "documents": {
                 "preview": cards.refusal(online_signing.may_preview(case, view.now)),
                 "agreement": cards.refusal(online_signing.may_download(case)),

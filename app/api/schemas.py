@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
 from app.api.fields import Input, flag, text, whole
 
@@ -14,10 +14,17 @@ class SignInInput(Input):
     password = text("密码", 200, required=True)
 
 
-class PasswordInput(Input):
-    """The password once more."""
+class ProofInput(Input):
+    """The password once more, or the code that was sent to the phone: one of the two."""
 
-    password = text("密码", 200, required=True)
+    password = text("密码", 200)
+    code = text("验证码", 6)
+
+    @validates_schema
+    def one_of_them(self, sent: dict[str, Any], **kwargs: Any) -> None:
+        """Refuse neither and both."""
+        if len(sent) != 1:
+            raise ValidationError("请填写密码或验证码中的一项。", "password")
 
 
 class ConfirmationInput(Input):
@@ -209,6 +216,8 @@ class CardAnswer(Answer):
     created_at = _moment()
     deadline_at = fields.DateTime()
     deadline_text = fields.String()
+    notice = fields.String()
+    mark = fields.String()
     actions = _listed(Option)
 
 

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, select
+from sqlalchemy import Connection, LargeBinary, and_, bindparam, insert, select, text
 
 from app import codes, printable
 from app.crypto import digest, seal_json, unseal_json, unseal_text
 from app.models import Account, Department, LegalText, Placement, PlacementSnapshot, PlacementTerms, RollRecord, School
+from app.models.types import UtcDateTime
 from workflows.case import Refusal, Refused
-from workflows.vocabulary import AgreementKind, Code
+from workflows.vocabulary import AgreementKind, Code, State
 
 _TERMS = (
     select(PlacementTerms.version, PlacementTerms.body_sealed, PlacementTerms.digest)
@@ -26,7 +27,12 @@ _ROLL_TERMS = (
     .where(Placement.roll_record_id == bindparam("roll"))
 )
 _ADD_TERMS = insert(PlacementTerms.__table__)
-_ADD_SNAPSHOT = insert(PlacementSnapshot.__table__)
+# A resubmission takes the snapshot anew (R-REV-1).
+_PUT_SNAPSHOT = text(
+    "INSERT INTO placement_snapshot (placement_id, body_sealed, digest, at)"
+    " VALUES (:placement_id, :body_sealed, :digest, :at) ON CONFLICT (placement_id)"
+    " DO UPDATE SET body_sealed = excluded.body_sealed, digest = excluded.digest, at = excluded.at"
+).bindparams(bindparam("body_sealed", type_=LargeBinary()), bindparam("at", type_=UtcDateTime()))
 _SNAPSHOT = select(PlacementSnapshot.body_sealed).where(PlacementSnapshot.placement_id == bindparam("placement"))
 _newest_clauses = (
     select(LegalText.version)
@@ -174,6 +180,7 @@ def job_part(terms: dict[str, Any]) -> dict[str, str]:
     }
 
 
+_EDITED = frozenset({State.DRAFT, State.AGREEMENT_RETURNED, State.RETURNED})
 JOB_LABELS = tuple(job_part({}))  # in the order of the form; sealed JSON sorts its keys
 
 
@@ -206,8 +213,8 @@ def _refuse_unprintable(body: dict[str, Any]) -> None:
     """Refuse what no font could print: checked where it enters, but a font may have gone since (R-PDF-1)."""
     bad = printable.unprintable("".join([*body["graduate"].values(), *body["school"].values()]))
     if bad:
-        message = f"个人或学校信息含有协议书无法打印的字符“{bad}”，暂不能接受。"
-        raise Refused(Refusal(Code.UNPRINTABLE, message, "请联系学校就业部门更正后再接受。"))
+        message = f"个人或学校信息含有协议书无法打印的字符“{bad}”，暂不能办理。"
+        raise Refused(Refusal(Code.UNPRINTABLE, message, "请联系学校就业部门更正后再办理。"))
 
 
 def store(conn: Connection, placement: Any, at: datetime) -> tuple[str, str]:
@@ -216,7 +223,7 @@ def store(conn: Connection, placement: Any, at: datetime) -> tuple[str, str]:
     _refuse_unprintable(body)
     mark = digest("snapshot", body)
     sealed = seal_json(body, f"placement_snapshot.body:{placement.public_id}")
-    conn.execute(_ADD_SNAPSHOT, {"placement_id": placement.id, "body_sealed": sealed, "digest": mark, "at": at})
+    conn.execute(_PUT_SNAPSHOT, {"placement_id": placement.id, "body_sealed": sealed, "digest": mark, "at": at})
     return mark, terms_mark
 
 
@@ -230,5 +237,7 @@ def stored(conn: Connection, placement: Any) -> dict[str, Any] | None:
 
 
 def agreement_of(conn: Connection, placement: Any) -> dict[str, Any]:
-    """Return what the agreement prints: the snapshot once there is one, else today's data."""
+    """Return what the agreement prints: the snapshot once there is one, else, or while it is edited, today's data."""
+    if placement.state in _EDITED:
+        return compose(conn, placement)
     return stored(conn, placement) or compose(conn, placement)

@@ -6,7 +6,17 @@ from typing import Any
 
 from workflows.form_fields import Cleaned, Field, FieldType, KnownCode, Unprintable, clean_fields
 
-__all__ = ["BY_NAME", "FIELDS", "OPTIONAL_ONLINE", "SUPPLEMENT_LIMIT", "Cleaned", "Field", "changes", "clean"]
+__all__ = [
+    "BY_NAME",
+    "FIELDS",
+    "OPTIONAL_ONLINE",
+    "SECTIONS",
+    "SUPPLEMENT_LIMIT",
+    "Cleaned",
+    "Field",
+    "changes",
+    "clean",
+]
 
 SUPPLEMENT_LIMIT = 1000
 
@@ -33,6 +43,15 @@ FIELDS: tuple[Field, ...] = (
     Field("report_by", "报到期限", FieldType.DAY, required=False),
     Field("work_place", "实际工作地点", FieldType.LINE, required=False, limit=100),
     Field("supplement", "协议补充内容", FieldType.PARAGRAPHS, required=False, limit=SUPPLEMENT_LIMIT),
+)
+# What is grouped on a page under a heading, in the order of the table.
+SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("单位信息", ("employer_name", "credit_code", "employer_kind", "industry", "region_code", "address")),
+    ("岗位", ("position_category", "position")),
+    ("单位联系人", ("contact_name", "contact_mobile", "contact_phone", "contact_email")),
+    ("户档与待遇", ("household_archive", "probation_months", "probation_pay_fen", "pay_fen", "penalty_fen")),
+    ("报到与工作地点", ("report_place", "report_by", "work_place")),
+    ("协议补充内容", ("supplement",)),
 )
 BY_NAME = {f.name: f for f in FIELDS}
 OPTIONAL_ONLINE = frozenset({"contact_email"})

@@ -6,9 +6,10 @@ guards, checks and outcomes.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 
-from workflows import review, starting
+from workflows import labels, review, starting
 from workflows.case import Actor, Blocker, Case, Decision, FollowUp, Refusal, Request
 from workflows.signing_obstacles import current, voidable
 from workflows.starting import Standing
@@ -27,6 +28,7 @@ class RecordFacts:
     `verified_employer` names the verified employer with the form's credit code (R-OFF-7), `paper_locked` whether the
     school has the paper agreement back (R-SCH-4), `two_looks` whether two users of the school must look (R-DEST-4),
     `types` the destination types that this graduate may choose (R-GRAD-4) and `type_code` the one that is chosen.
+    `file_marks` are the hashes of the uploads that are handed in, `next_link_at` when the next upload link may go out.
     """
 
     standing: Standing
@@ -44,9 +46,11 @@ class RecordFacts:
     two_looks: bool = False
     types: frozenset[str] = frozenset()
     type_code: str = ""
+    file_marks: tuple[str, ...] = ()
+    next_link_at: datetime | None = None
 
     @property
-    def now(self) -> Any:
+    def now(self) -> datetime:
         """The moment of the decision (aware UTC)."""
         return self.standing.now
 
@@ -159,3 +163,27 @@ def taken_back(case: Case, actor: Actor, facts: RecordFacts, request: Request) -
 def cancelled(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> Decision:
     """放弃申请: final (R-CANCEL-1)."""
     return Decision(Action.CANCEL, State.CANCELLED, {"ended_at": facts.now}, events=(Event.RECORD_CANCELLED,))
+
+
+# --- what a page shows -------------------------------------------------------------------------------------------
+
+# The states in which the form can be changed, whatever the kind.
+EDITABLE = frozenset({State.DRAFT, State.RETURNED, State.AGREEMENT_RETURNED})
+
+
+class Stage(NamedTuple):
+    """A step of the review that a record is in: its name, and whether it is done, waits, or comes later."""
+
+    step: str
+    label: str
+    state: str
+
+
+def stages(case: Case) -> list[Stage]:
+    """Return the steps of the open review in their order; none while nothing is under review (R-SCH-2)."""
+    if case.review is None or case.review.step is None:
+        return []
+    path, at = case.review.path, case.review.path.index(case.review.step)
+    states = ["done"] * at + ["waiting"] + ["later"] * (len(path) - at - 1)
+    named = (labels.worded(f"{review.STEP_NAME[step]}审核", case) for step in path)
+    return [Stage(step.value, label, state) for step, label, state in zip(path, named, states, strict=True)]

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import request
 from marshmallow import ValidationError
+from sqlalchemy import Connection
 
 from app import access, file_downloads, file_places, hints, idempotency, quarantine, uploads
 from app.api.file_schemas import (
@@ -97,18 +98,20 @@ def _allow(found: Found, actor: Actor, purpose: str) -> None:
 def files(query: dict[str, Any]) -> Any:
     """Return a record's files, what it asks for, and hints at what to look at again before submitting."""
     actor, conn = access.actor(), db.session.connection()
-    found = file_places.find(conn, actor, query["subject"], query["record"])
+    return answer(listing(conn, file_places.find(conn, actor, query["subject"], query["record"]), actor))
+
+
+def listing(conn: Connection, found: Found, actor: Actor) -> dict[str, Any]:
+    """Return a record's files, what it asks for, and hints, as its page shows them."""
     there = [file for file in uploads.listed(conn, found.subject.value, found.row.id) if file.owner.kind != "staff"]
     shown = hints.of_record(conn, found.subject, found.row)
-    return answer(
-        {
-            "files": [_public(file, found, actor) for file in there],
-            "wanted": [_wanted(found, actor, one) for one in found.wanted],
-            "hints": [
-                {"name": one.hint.name, "sentence": one.hint.sentence, "file": one.hint.file or None} for one in shown
-            ],
-        }
-    )
+    return {
+        "files": [_public(file, found, actor) for file in there],
+        "wanted": [_wanted(found, actor, one) for one in found.wanted],
+        "hints": [
+            {"name": one.hint.name, "sentence": one.hint.sentence, "file": one.hint.file or None} for one in shown
+        ],
+    }
 
 
 def _wanted(found: Found, actor: Actor, one: Any) -> dict[str, Any]:

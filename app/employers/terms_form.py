@@ -22,15 +22,7 @@ from workflows.calendar import BEIJING
 from workflows.case import Refusal
 from workflows.form_fields import as_typed
 
-# What is grouped on the page, in the order of the table (R-OFF-1).
-GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("单位信息", ("employer_name", "credit_code", "employer_kind", "industry", "region_code", "address")),
-    ("岗位", ("position_category", "position")),
-    ("单位联系人", ("contact_name", "contact_mobile", "contact_phone", "contact_email")),
-    ("户档与待遇", ("household_archive", "probation_months", "probation_pay_fen", "pay_fen", "penalty_fen")),
-    ("报到与工作地点", ("report_place", "report_by", "work_place")),
-    ("协议补充内容", ("supplement",)),
-)
+GROUPS = agreement_form.SECTIONS
 FIXED = ("employer_name", "credit_code")  # always the verified values, whatever is sent
 REGIONS = ("region_province", "region_city", "region_code")
 _LOCAL = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")

@@ -31,8 +31,10 @@ from app.models.school import (
 from app.models.sent_code import SentCode
 from app.models.session import DownloadTicket, IdempotencyKey, Session
 from app.models.staff import Staff
+from app.models.statistic import Statistic, StatisticDelta
 from app.models.termination import Termination
 from app.models.transfer import Transfer
+from app.models.upload_link import UploadLink
 
 __all__ = [
     "Account",
@@ -78,8 +80,11 @@ __all__ = [
     "SentCode",
     "Session",
     "Staff",
+    "Statistic",
+    "StatisticDelta",
     "Termination",
     "Transfer",
+    "UploadLink",
     "Verification",
     "WarningMark",
 ]

@@ -42,7 +42,9 @@ class Placement(Public, db.Model):
     `live_key` is the roll record's id while the placement holds the slot, else NULL, and unique (R-GRAD-5); `open_key`
     does the same for “one open invitation per employer and graduate” (R-ON-4). `version` grows with every step.
     `credit_code` is that of the terms, `type_code` the type of a destination; `reviewed_by` the staff member who
-    decided the last step; `online_known`: the graduate went on although the employer could sign online (R-OFF-7).
+    decided the last step; `online_known`: the graduate went on although the employer could sign online (R-OFF-7);
+    `uploaded_by` the side whose stamped image was handed in (R-OFF-5); `verifiable_until` when the graduate lets the
+    verification of the agreement end (R-VER-1).
     """
 
     __tablename__ = "placement"
@@ -84,6 +86,8 @@ class Placement(Public, db.Model):
     online_known: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     reason: Mapped[str | None] = mapped_column(Text)
     agreement_number: Mapped[str | None] = mapped_column(String(20), unique=True)
+    uploaded_by: Mapped[str | None] = mapped_column(String(12))
+    verifiable_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

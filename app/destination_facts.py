@@ -3,14 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from app import uploads
+from app import proofs
 from app.facts import View
 from app.record_facts import record_facts
-from workflows.case import Actor, Refusal
+from workflows.case import Actor
 from workflows.catalogue.destinations import FORMS, forms_for
-from workflows.catalogue.entry import Form
 from workflows.drafts import RecordFacts
-from workflows.uploads import refuse_files
 from workflows.vocabulary import Action, Subject
 
 
@@ -21,10 +19,5 @@ def destination_facts(view: View, row: Any, actor: Actor, action: Action | None)
         record_facts(view, row, actor, action),
         types=forms_for(view.roll.training_mode),
         two_looks=form is not None and form.two_looks,
-        proofs=_missing(view, row, form) if action == Action.SUBMIT else None,
+        proofs=proofs.refusal(view.conn, Subject.PLACEMENT, row) if action == Action.SUBMIT else None,
     )
-
-
-def _missing(view: View, row: Any, form: Form | None) -> Refusal | None:
-    files = uploads.facts_of(view.conn, Subject.PLACEMENT.value, row.id)
-    return refuse_files(files, [proof.wanted for proof in form.proofs]) if form else None

@@ -30,6 +30,17 @@ def minimum_wages(day: date) -> dict[str, MinimumWage]:
     return {row.province_code: row for row in db.session.execute(in_order).scalars()}
 
 
+def coming_wages(day: date) -> list[MinimumWage]:
+    """Return the minimum wages that begin after a day, the next ones first."""
+    later = select(MinimumWage).where(MinimumWage.valid_from > day).order_by(MinimumWage.valid_from, MinimumWage.id)
+    return list(db.session.execute(later).scalars())
+
+
+def code_changes() -> list[DestinationCode]:
+    """Return everything that the operator has set, the newest first."""
+    return list(db.session.execute(select(DestinationCode).order_by(DestinationCode.id.desc())).scalars())
+
+
 def standards(at: datetime) -> Standards:
     """Return what a destination form is checked against at a moment."""
     day = beijing_day(at)

@@ -9,6 +9,7 @@ from app.agreement_fields import EMPTY
 from app.snapshots import yuan
 from workflows.agreement_form import BY_NAME, changes
 from workflows.calendar import say
+from workflows.form_fields import Field, FieldType
 
 DEADLINE = "deadline_at"
 DEADLINE_LABEL = "应约截止时间"
@@ -25,16 +26,22 @@ class Change(NamedTuple):
 
 def readable(name: str, value: Any) -> str:
     """Return a term of the agreement as a person reads it; “--” for none."""
-    field = BY_NAME[name]
+    return in_words(BY_NAME[name], value)
+
+
+def in_words(field: Field, value: Any) -> str:
+    """Return the value of a form's field as a person reads it; “--” for none."""
     if value is None or value == "":
         return EMPTY
     if field.table == "regions":
         return codes.region_name(value)
     if field.table:
         return codes.label(field.table, value)
-    if name.endswith("_fen"):
+    if field.options:
+        return dict(field.options).get(value, value)
+    if field.type == FieldType.MONEY:
         return yuan(value, field.hint)
-    return f"{value}个月" if name == "probation_months" else str(value)
+    return f"{value}个月" if field.type == FieldType.MONTHS else str(value)
 
 
 def differences(

@@ -1,7 +1,7 @@
 """JSON Schema (2020-12) of a form, for a client that draws it: titles, headings, limits, choices, proofs.
 
 The schema describes what is typed: texts, money in yuan, days as ISO dates. What it cannot say (check digits, what two
-fields say about each other) the cleaner checks. An optional field is left out, or null.
+fields say about each other) the cleaner checks. An optional field without a value is left out.
 
 - `x-sections`: the headings in their order, each with the names of its fields
 - `x-widget`: how a field is drawn; `x-table`: the code table of a picker that is too long for an enum
@@ -44,6 +44,7 @@ SHAPE: dict[FieldType, Schema] = {
     FieldType.CREDIT_CODE: {"x-widget": "credit_code", "pattern": _NOT_BLANK},
     FieldType.MOBILE: {"x-widget": "mobile", "pattern": _NOT_BLANK},
     FieldType.PHONE: {"x-widget": "phone", "pattern": _NOT_BLANK},
+    FieldType.POSTCODE: {"x-widget": "postcode", "pattern": _NOT_BLANK},
     FieldType.EMAIL: {"x-widget": "email", "pattern": "@"},
     FieldType.WEB_ADDRESS: {"x-widget": "web_address", "pattern": r"^\s*https?://\S+\s*$"},
 }
@@ -54,13 +55,12 @@ def _choice(f: Field, choices: Choices) -> Schema:
     if f.table in PICKERS:
         return {"x-widget": _WIDGET[f.table], "x-table": f.table, "pattern": PICKERS[f.table]}
     listed = list(f.options or choices(f.table))
-    codes: list[str | None] = [code for code, _ in listed]
-    return {"enum": codes if f.required else [*codes, None], "x-titles": dict(listed)}
+    return {"enum": [code for code, _ in listed], "x-titles": dict(listed)}
 
 
 def field_schema(f: Field, choices: Choices) -> Schema:
     """Return the schema of one field; `choices(table)` lists (code, label) of a code table."""
-    schema: Schema = {"title": f.label, "type": "string" if f.required else ["string", "null"]} | SHAPE[f.type]
+    schema: Schema = {"title": f.label, "type": "string"} | SHAPE[f.type]
     if f.type in _TEXTS:
         schema["maxLength"] = f.limit
     if f.type == FieldType.CHOICE:

@@ -4,4 +4,21 @@ from flask import Blueprint
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 
-from app.staff import files, home, menu, placements, province, review, roll, settings, sign_in, windows  # noqa: E402, F401
+from app.staff import (  # noqa: E402
+    destination_correcting,  # noqa: F401
+    destination_standards,  # noqa: F401
+    destinations,  # noqa: F401
+    employer_letters,  # noqa: F401
+    employers,  # noqa: F401
+    files,  # noqa: F401
+    home,  # noqa: F401
+    menu,  # noqa: F401
+    placements,  # noqa: F401
+    province,  # noqa: F401
+    review,  # noqa: F401
+    roll,  # noqa: F401
+    settings,  # noqa: F401
+    sign_in,  # noqa: F401
+    warnings,  # noqa: F401
+    windows,  # noqa: F401
+)

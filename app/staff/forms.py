@@ -22,6 +22,7 @@ from app.staff.typed import clean
 from workflows import platform_settings
 from workflows.review import REASON_LIMIT
 from workflows.vocabulary import AgreementKind
+from workflows.warning_marks import KIND_LABEL
 
 KINDS = [SelectChoice(kind.value, platform_settings.AGREEMENT_TITLE[kind]) for kind in AgreementKind]
 MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -56,6 +57,27 @@ class DecisionForm(Form):
 
     version = IntegerField(widget=HiddenInput())
     reason = TextAreaField("不通过原因", render_kw={"maxlength": REASON_LIMIT, "rows": 4})
+
+
+class DestinationDecisionForm(DecisionForm):
+    """A decision on a destination: a return has a reason of its own (R-REV-1)."""
+
+    return_reason = TextAreaField("退回修改原因", render_kw={"maxlength": REASON_LIMIT, "rows": 4})
+
+
+class ReasonForm(Form):
+    """A step that wants a reason and nothing else."""
+
+    reason = TextAreaField("原因", render_kw={"maxlength": REASON_LIMIT, "rows": 4})
+
+
+class WarningForm(Form):
+    """A school's mark on an employer (R-WARN-1)."""
+
+    credit_code = StringField("统一社会信用代码", render_kw={"maxlength": 30, "autocomplete": "off"})
+    employer_name = StringField("单位名称", render_kw={"maxlength": 100, "autocomplete": "off"})
+    kind = RadioField("预警类型", [Optional()], choices=[SelectChoice(k.value, v) for k, v in KIND_LABEL.items()])
+    reason = TextAreaField("预警原因", render_kw={"maxlength": REASON_LIMIT, "rows": 4})
 
 
 class SchoolForm(Form):

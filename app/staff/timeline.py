@@ -18,16 +18,16 @@ from workflows.vocabulary import STAFF, Action, Role
 _ROWS = (
     select(History.seq, History.at, History.actor_role, History.actor_id, History.action, History.detail)
     .where(
-        History.record_kind == "roll_record",
-        History.record_id == bindparam("roll"),
+        History.record_kind == bindparam("chain"),
+        History.record_id == bindparam("record"),
         History.subject_kind == bindparam("kind"),
         History.subject_id == bindparam("subject"),
     )
     .order_by(History.seq)
 )
 _REASONS = select(HistoryValue.seq, HistoryValue.value_sealed).where(
-    HistoryValue.record_kind == "roll_record",
-    HistoryValue.record_id == bindparam("roll"),
+    HistoryValue.record_kind == bindparam("chain"),
+    HistoryValue.record_id == bindparam("record"),
     HistoryValue.field == "reason",
 )
 
@@ -42,12 +42,16 @@ class Moment:
     reason: str
 
 
-def moments(roll_id: int, kind: str, subject: int, case: Case) -> list[Moment]:
-    """Return the history of a placement or of the roll record itself, oldest first: three statements."""
-    rows = db.session.execute(_ROWS, {"roll": roll_id, "kind": kind, "subject": subject}).all()
+def moments(record: int, kind: str, subject: int, case: Case, chain: str = "roll_record") -> list[Moment]:
+    """Return the history of a placement or of the record itself, oldest first: three statements.
+
+    `record` is the row whose chain it is: a roll record's, or an employer's.
+    """
+    here = {"chain": chain, "record": record}
+    rows = db.session.execute(_ROWS, here | {"kind": kind, "subject": subject}).all()
     reasons = {
-        row.seq: unseal_text(row.value_sealed, value_bound("roll_record", roll_id, row.seq, "reason"))
-        for row in db.session.execute(_REASONS, {"roll": roll_id})
+        row.seq: unseal_text(row.value_sealed, value_bound(chain, record, row.seq, "reason"))
+        for row in db.session.execute(_REASONS, here)
     }
     people = _people({row.actor_id for row in rows if Role(row.actor_role) in STAFF})
     return [_moment(row, case, people, reasons) for row in rows]

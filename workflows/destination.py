@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from workflows import drafts, labels, proof, review, starting
+from workflows import correcting, drafts, labels, proof, review, starting
 from workflows.case import Actor, Case, Decision, Refusal, Request, Review
 from workflows.catalogue.destinations import FORMS
 from workflows.drafts import RecordFacts, current
@@ -112,8 +112,9 @@ def _corrected(case: Case, actor: Actor, facts: RecordFacts, request: Request) -
     """Change type and fields directly; the review goes on where it was (R-DEST-2)."""
     judged = _path_for(review.under_review(case), FORMS[request.value or ""].two_looks)
     detail = {"step": judged.step, "changed": list(request.changed)}
-    events = (Event.DESTINATION_CORRECTED,)
-    return Decision(Action.CORRECT, S.REVIEW, {"review": judged}, detail, events, effects=(Effect.STORE_TERMS,))
+    events, effects = (Event.DESTINATION_CORRECTED,), (Effect.STORE_TERMS, Effect.NOTE_CORRECTION)
+    why = (request.reason or "").strip()
+    return Decision(Action.CORRECT, S.REVIEW, {"review": judged}, detail, events, effects, reason=why)
 
 
 def _voided(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> Decision:
@@ -165,8 +166,9 @@ FLOW = Flow(
             (S.REVIEW,),
             _corrected,
             _JUDGES,
-            (current, _staff_type, drafts.complete, _something_changed),
+            (current, correcting.reasoned, _staff_type, drafts.complete, _something_changed),
         ),
+        correcting.row(S.APPROVED, _staff_type),
         Transition(Action.CANCEL, _FILLABLE, _GRADUATE, (S.CANCELLED,), drafts.cancelled),
         Transition(
             Action.VOID, frozenset({S.APPROVED}), _GRADUATE, (S.VOIDED,), _voided, checks=(_proved, current, _warned)

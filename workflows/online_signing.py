@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows import labels, review
+from workflows import correcting, labels, review
 from workflows import signing_obstacles as obstacles
 from workflows.case import Actor, Case, Decision, FollowUp, Refusal, Request
 from workflows.engine import Flow, Transition
@@ -192,6 +192,7 @@ TRANSITIONS = (
         guards=(obstacles.reviewer,),
         checks=(obstacles.current, obstacles.reason),
     ),
+    correcting.row(State.EFFECTIVE),
     Transition(Action.TERMINATE, frozenset({State.EFFECTIVE}), _PLATFORM, (State.TERMINATED,), _terminate),
 )
 

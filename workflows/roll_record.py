@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workflows import labels, review
+from workflows import labels, paper_agreement, review
 from workflows.case import Actor, Blocker, Case, Decision, FollowUp, Refusal, Request
 from workflows.engine import Flow, Transition
-from workflows.vocabulary import Action, Code, Event, Kind, Role, State, Subject
+from workflows.vocabulary import Action, Code, Effect, Event, Kind, Role, State, Subject
 
 # R-GRAD-4: what a school may change into what.
 QUALIFIED = {"21": "22", "41": "42"}
@@ -148,6 +148,7 @@ def _set_training_mode(case: Case, actor: Actor, facts: RollFacts, request: Requ
         {"training_mode": request.value},
         {"from": facts.training_mode, "to": request.value},
         events=(Event.ROLL_CHANGED,),
+        effects=(Effect.NOTE_CORRECTION,),
         follow_ups=_withdraw_all(facts, "training_mode") if losing else (),
     )
 
@@ -157,16 +158,23 @@ def _move_cohort(case: Case, actor: Actor, facts: RollFacts, request: Request) -
     detail = {"from": facts.cohort, "to": cohort}
     withdrawn = _withdraw_all(facts, "cohort")
     columns, events = {"cohort": cohort}, (Event.ROLL_CHANGED,)
-    return Decision(Action.MOVE_COHORT, State.ON_ROLL, columns, detail, events, follow_ups=withdrawn)
+    noted = (Effect.NOTE_CORRECTION,)
+    return Decision(Action.MOVE_COHORT, State.ON_ROLL, columns, detail, events, noted, withdrawn)
 
 
 def _take_off(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Decision:
-    follow_ups = _withdraw_all(facts, "off_roll")
-    return Decision(Action.TAKE_OFF_ROLL, State.OFF_ROLL, events=(Event.ROLL_CHANGED,), follow_ups=follow_ups)
+    return Decision(
+        Action.TAKE_OFF_ROLL,
+        State.OFF_ROLL,
+        events=(Event.ROLL_CHANGED,),
+        effects=(Effect.NOTE_CORRECTION,),
+        follow_ups=_withdraw_all(facts, "off_roll"),
+    )
 
 
 def _put_on(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Decision:
-    return Decision(Action.PUT_ON_ROLL, State.ON_ROLL, events=(Event.ROLL_CHANGED,))
+    noted = (Effect.NOTE_CORRECTION,)
+    return Decision(Action.PUT_ON_ROLL, State.ON_ROLL, events=(Event.ROLL_CHANGED,), effects=noted)
 
 
 _ON, _OFF = frozenset({State.ON_ROLL}), frozenset({State.OFF_ROLL})
@@ -199,6 +207,7 @@ TRANSITIONS = (
     Transition(
         Action.EDIT, _ON, _SCHOOL, (State.ON_ROLL,), _edit, checks=(_something_new, _keeps_agreement)
     ),  # a file of the school (R-ROLL-1), or a request that it grants (R-GRAD-2)
+    *paper_agreement.TRANSITIONS,
 )
 
 FLOW = Flow(

@@ -42,6 +42,7 @@ class RollRecord(Public, Chained, db.Model):
     """A graduate on a school's roll for one cohort: the record that every action on the graduate locks (R-ROLL-1).
 
     `shown_hash` is the hash of what the graduate sees; `confirmed_hash` the one that was confirmed (R-GRAD-1).
+    `paper_state` is where the graduate's paper agreement is (R-SCH-4).
     """
 
     __tablename__ = "roll_record"
@@ -79,3 +80,4 @@ class RollRecord(Public, Chained, db.Model):
     confirmed_hash: Mapped[str] = mapped_column(String(64), default="")
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=0)
+    paper_state: Mapped[str] = mapped_column(String(8), default="none", server_default="none")

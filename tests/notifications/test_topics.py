@@ -77,6 +77,13 @@ def test_who_is_told_of_what() -> None:
         "termination.rejected": {graduate, employer},
         "termination.forced": {graduate, employer},
         "file.received": set(),
+        "employer.approved": {employer},
+        "employer.refused": {employer},
+        "employer.suspended": {employer},
+        "employer.resumed": {employer},
+        "officer.applied": {employer},
+        "officer.revoked": {employer},
+        "invitations.recalled": set(),
     }
     notices = [notice for topic in TOPICS.values() for notice in topic.notices]
     assert all((Channel.IN_APP in notice.channels) == (notice.audience != phone) for notice in notices)

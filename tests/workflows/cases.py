@@ -8,13 +8,14 @@ from typing import Any
 
 from workflows.case import Actor, Blocker, Case, Decision, Refusal, Refused, Request, Review
 from workflows.catalogue.destinations import forms_for
+from workflows.correction import CorrectionFacts
 from workflows.drafts import RecordFacts
 from workflows.engine import Flow, decide
 from workflows.roll_record import RollFacts
 from workflows.roll_request import RequestFacts, RequestKind
 from workflows.signing_obstacles import SigningFacts
 from workflows.starting import Standing
-from workflows.vocabulary import STATES_OF, Action, AgreementKind, Kind, Level, Role, State, Step, Subject
+from workflows.vocabulary import STATES_OF, Action, AgreementKind, Kind, Level, PaperState, Role, State, Step, Subject
 from workflows.windows import Window, default_window
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # ten in the morning in Beijing, cohort 2027
@@ -106,7 +107,15 @@ REQUEST_STATES = {
 }
 ROLL_STATES = {
     str(state or "none"): Case(state, subject=Subject.ROLL_RECORD) for state in (None, State.ON_ROLL, State.OFF_ROLL)
+} | {
+    f"on_roll:{paper}": Case(State.ON_ROLL, subject=Subject.ROLL_RECORD, paper=paper)
+    for paper in (PaperState.ISSUED, PaperState.LOCKED)
 }
+CORRECTION_STATES = {
+    str(state or "none"): Case(state, version=VERSION, subject=Subject.CORRECTION)
+    for state in (None, *STATES_OF[Subject.CORRECTION])
+}
+CORRECTION_FACTS = CorrectionFacts(NOW, changed_again=True)
 
 
 def make_record(state: State | None, kind: Kind, step: Step | None = None, **overrides: Any) -> Case:
@@ -133,6 +142,24 @@ DESTINATION_STATES: Mapping[str, Case] = {
     "voided": _destination(State.VOIDED, submitted=True),
     "void": _destination(State.VOID, submitted=True),
     "cancelled": _destination(State.CANCELLED),
+}
+
+
+def make_paper(state: State | None, step: Step | None = None, **overrides: Any) -> Case:
+    """A paper registration; `step` opens its review there."""
+    return make_record(state, Kind.PAPER, step, **overrides)
+
+
+PAPER_STATES: Mapping[str, Case] = {
+    "none": make_paper(None),
+    "draft": make_paper(State.DRAFT),
+    "review:department": make_paper(State.REVIEW, Step.DEPARTMENT),
+    "review:school": make_paper(State.REVIEW, Step.SCHOOL),
+    "returned": make_paper(State.RETURNED, submitted=True),
+    "effective": make_paper(State.EFFECTIVE, submitted=True),
+    "terminated": make_paper(State.TERMINATED, submitted=True),
+    "void": make_paper(State.VOID, submitted=True),
+    "cancelled": make_paper(State.CANCELLED),
 }
 
 

@@ -228,7 +228,7 @@ def test_the_agreement_is_there_from_the_final_approval_on(state: State) -> None
 def test_a_reviewers_buttons_do_not_wait_for_input() -> None:
     """Version and reason are asked for when the button is pressed, not before."""
     options = {o.action: o.allowed for o in available(FLOW, AT_SCHOOL, SCHOOL, make_facts())}
-    assert options == {Action.APPROVE: True, Action.REJECT: True}
+    assert options == {Action.APPROVE: True, Action.REJECT: True, Action.CORRECT: False}
 
 
 def test_a_finished_review_goes_no_further() -> None:

@@ -16,11 +16,12 @@ from tests.workflows.cases import (
 from workflows.case import Case, Decision, FollowUp, Refusal
 from workflows.engine import available
 from workflows.roll_record import FLOW, RollFacts, arriving
-from workflows.vocabulary import HOLDING, Action, Code, Event, Kind, State, Subject
+from workflows.vocabulary import HOLDING, Action, Code, Effect, Event, Kind, State, Subject
 
 ON, OFF = (Case(state, subject=Subject.ROLL_RECORD) for state in (State.ON_ROLL, State.OFF_ROLL))
 SIGNED = make_blocker(Kind.ONLINE, State.EFFECTIVE)
 OPEN = (31, 32)
+NOTED = (Effect.NOTE_CORRECTION,)  # shown to the graduate, old and new (R-DIFF-1)
 
 
 def withdrawals(cause: str) -> tuple[FollowUp, ...]:
@@ -61,6 +62,7 @@ def test_what_a_school_may_change_into_what(old: str, new: str, withdrawn: bool)
         {"training_mode": new},
         {"from": old, "to": new},
         events=(Event.ROLL_CHANGED,),
+        effects=NOTED,
         follow_ups=withdrawals("training_mode") if withdrawn else (),
     )
 
@@ -131,6 +133,7 @@ def test_moving_to_another_cohort_withdraws_open_invitations() -> None:
         {"cohort": 2028},
         {"from": 2027, "to": 2028},
         (Event.ROLL_CHANGED,),
+        NOTED,
         follow_ups=withdrawals("cohort"),
     )
 
@@ -163,10 +166,14 @@ def test_a_record_that_fell_behind_may_return_to_the_current_cohort() -> None:
 @pytest.mark.rule("R-COH-1")
 def test_leaving_the_roll_withdraws_open_invitations() -> None:
     assert change(Action.TAKE_OFF_ROLL, make_roll_facts(open_invitations=OPEN)) == Decision(
-        Action.TAKE_OFF_ROLL, State.OFF_ROLL, events=(Event.ROLL_CHANGED,), follow_ups=withdrawals("off_roll")
+        Action.TAKE_OFF_ROLL,
+        State.OFF_ROLL,
+        events=(Event.ROLL_CHANGED,),
+        effects=NOTED,
+        follow_ups=withdrawals("off_roll"),
     )
     assert change(Action.PUT_ON_ROLL, case=OFF) == Decision(
-        Action.PUT_ON_ROLL, State.ON_ROLL, events=(Event.ROLL_CHANGED,)
+        Action.PUT_ON_ROLL, State.ON_ROLL, events=(Event.ROLL_CHANGED,), effects=NOTED
     )
 
 

@@ -9,10 +9,12 @@ import pytest
 
 from tests.workflows import cases, termination_cases, transfer_cases
 from workflows import (
+    correction,
     destination,
     offline_termination,
     online_signing,
     online_termination,
+    paper_registration,
     roll_record,
     roll_request,
     transfer,
@@ -26,6 +28,8 @@ FLOWS: dict[str, tuple[Flow, Mapping[str, Case], Any]] = {
     "online_signing": (online_signing.FLOW, cases.SIGNING_STATES, cases.make_facts()),
     "roll_record": (roll_record.FLOW, cases.ROLL_STATES, cases.make_roll_facts()),
     "roll_request": (roll_request.FLOW, cases.REQUEST_STATES, cases.make_request_facts()),
+    "paper_registration": (paper_registration.FLOW, cases.PAPER_STATES, cases.make_record_facts()),
+    "correction": (correction.FLOW, cases.CORRECTION_STATES, cases.CORRECTION_FACTS),
     "destination": (destination.FLOW, cases.DESTINATION_STATES, cases.make_record_facts()),
     "transfer": (transfer.FLOW, transfer_cases.TRANSFER_STATES, transfer_cases.make_transfer_facts()),
     "termination_online": (online_termination.FLOW, termination_cases.ONLINE, termination_cases.make_facts()),
@@ -102,6 +106,8 @@ def test_the_tables_know_every_state() -> None:
     named = {case.state for case in cases.SIGNING_STATES.values()}
     assert named == {None, *STATES[Kind.ONLINE]}
     assert {case.state for case in cases.DESTINATION_STATES.values()} == {None, *STATES[Kind.DESTINATION]}
+    assert {case.state for case in cases.PAPER_STATES.values()} == {None, *STATES[Kind.PAPER]}
+    assert {case.state for case in cases.CORRECTION_STATES.values()} == {None, *STATES_OF[Subject.CORRECTION]}
     assert {case.state for case in termination_cases.ONLINE.values()} == {None, *TERMINATION_STATES[Kind.ONLINE]}
     assert {case.state for case in termination_cases.OFFLINE.values()} == {None, *TERMINATION_STATES[Kind.OFFLINE]}
     transfers = {case.state for case in transfer_cases.TRANSFER_STATES.values()}

@@ -1,0 +1,124 @@
+"""Changes that staff make to a graduate's records, written down old → new with who and why (R-EDIT-1, R-DIFF-1).
+
+Every decision with `Effect.NOTE_CORRECTION` gets its row here, in the transaction that makes the change: corrections of
+approved placements, of destinations under review (R-DEST-2), and of the roll.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, insert
+
+from app import bodies, codes, destination_content, snapshots
+from app.models import Correction
+from app.models.types import new_public_id
+from app.terms import Change, in_words
+from workflows import agreement_form, labels, transfer_form
+from workflows.case import Actor
+from workflows.correction import CorrectionFacts
+from workflows.form_fields import Field
+from workflows.vocabulary import STAFF, Action, Kind, Module, State, Subject
+
+if TYPE_CHECKING:
+    from app.actions import Unit
+    from app.facts import View
+
+Columns = dict[str, Any]
+_ADD = insert(Correction.__table__)
+
+
+def differences(fields: tuple[Field, ...], old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """List what differs, in words and in the order of the form."""
+    return [
+        Change(f.name, f.label, in_words(f, old.get(f.name)), in_words(f, new.get(f.name)))
+        for f in fields
+        if old.get(f.name) != new.get(f.name)
+    ]
+
+
+def _of_placement(conn: Connection, old: Columns, new: Columns) -> list[Change]:
+    before, after = (snapshots.terms_at(conn, SimpleNamespace(**row)) for row in (old, new))
+    if new["kind"] == Kind.DESTINATION:
+        return destination_content.changes(before, after)
+    return differences(agreement_form.FIELDS, before, after)
+
+
+def _of_transfer(conn: Connection, old: Columns, new: Columns) -> list[Change]:
+    before, after = (bodies.unseal(Subject.TRANSFER, SimpleNamespace(**row)) for row in (old, new))
+    return differences(transfer_form.FIELDS[Module(new["kind"])], before, after)
+
+
+# What staff may change on the roll: label, and the value in words.
+ROLL: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "training_mode": ("培养方式", lambda value: codes.label("training_modes", value)),
+    "cohort": ("届别", lambda value: f"{value}届"),
+    "state": ("名单状态", lambda value: labels.LABELS_OF[Subject.ROLL_RECORD][State(value)]),
+}
+
+
+def _of_roll(conn: Connection, old: Columns, new: Columns) -> list[Change]:
+    return [
+        Change(name, label, words(old[name]), words(new[name]))
+        for name, (label, words) in ROLL.items()
+        if old[name] != new[name]
+    ]
+
+
+_CHANGES: dict[Subject, Callable[[Connection, Columns, Columns], list[Change]]] = {
+    Subject.PLACEMENT: _of_placement,
+    Subject.TRANSFER: _of_transfer,
+    Subject.ROLL_RECORD: _of_roll,
+}
+
+
+def note(unit: Unit, subject: Subject, actor: Actor, old: Columns, new: Columns, reason: str | None) -> Columns:
+    """Write down what a step changed, and return the mark of it for the history; {} for what is no change by staff.
+
+    `old` and `new` are the record's columns before and after, its new terms stored already.
+    """
+    changed = _CHANGES[subject](unit.conn, old, new) if actor.role in STAFF else []
+    if not changed:
+        return {}
+    now = unit.view.now
+    row: Columns = {column.name: None for column in Correction.__table__.columns if column.name != "id"}
+    row |= {"public_id": new_public_id(), "state": State.SHOWN.value, "version": 1}
+    row |= {"roll_record_id": unit.view.roll_id, "school_id": unit.view.roll.school_id}
+    row |= {"subject": subject.value, "subject_id": new["id"], "subject_version": new["version"]}
+    row |= {"made_by_role": actor.role.value, "made_by": actor.id, "reason": (reason or "").strip() or None}
+    row |= {"created_at": now, "updated_at": now}
+    body = {"title": new.get("title") or "", "changes": [change._asdict() for change in changed]}
+    row["body_sealed"], row["body_digest"] = bodies.seal(Subject.CORRECTION, row["public_id"], body)
+    unit.conn.execute(_ADD, row)
+    return {"correction_digest": row["body_digest"]}
+
+
+def changes_in(row: Any) -> list[dict[str, str]]:
+    """Return what a correction changed: field, label, old, new."""
+    listed: list[dict[str, str]] = bodies.unseal(Subject.CORRECTION, row).get("changes", [])
+    return listed
+
+
+def title_of(row: Any) -> str:
+    """Return how the record that was changed is called, "" for the roll."""
+    return str(bodies.unseal(Subject.CORRECTION, row).get("title", ""))
+
+
+def correction_facts(view: View, row: Any, actor: Actor, action: Action | None) -> CorrectionFacts:
+    """Return the facts of one correction."""
+    return CorrectionFacts(view.now, row.state == State.OPEN and _changed_again(view, row))
+
+
+def _changed_again(view: View, row: Any) -> bool:
+    """Say whether a disputed field was changed again since the dispute (`updated_at` of an open one)."""
+    disputed = {change["field"] for change in changes_in(row)}
+    later = (
+        other
+        for other in view.corrections
+        if (other.subject, other.subject_id) == (row.subject, row.subject_id)
+        and other.id > row.id
+        and other.created_at >= row.updated_at
+    )
+    return any(disputed & {change["field"] for change in changes_in(other)} for other in later)

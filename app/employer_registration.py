@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app import codes, employer_steps, people, printable, uploads
+from app import codes, employer_steps, masking, people, printable, uploads
 from app.clock import now, wall
 from app.crypto import seal_json, seal_text
 from app.employer_steps import PLATFORM, form_bound
@@ -22,6 +22,7 @@ from workflows.employer_form import Known
 from workflows.employer_standing import StandingFacts
 from workflows.engine import decide
 from workflows.form_fields import Cleaned, Field
+from workflows.identity import IDENTITY_LABELS, IdentityKind
 from workflows.vocabulary import Action, Role, State, Subject
 
 NEWCOMER = Actor(Role.EMPLOYER)
@@ -31,6 +32,26 @@ def clean(raw: Mapping[str, Any], fields: tuple[Field, ...]) -> Cleaned:
     """Check what was typed into some tables of the registration form."""
     known = Known(codes.known, printable.unprintable, beijing_day(wall()))
     return employer_form.clean(raw, fields, known)
+
+
+def typed(form: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what was typed as (label, value), numbers and contacts masked."""
+    masks = {"id_number": masking.id_number, "officer_mobile": masking.phone}
+    shown = []
+    for f in (*employer_form.ORGANISATION, *employer_form.OFFICER):
+        value = form.get(f.name)
+        if f.name in form:
+            text = masks[f.name](value or "") if f.name in masks else _in_words(f.name, f.table, value)
+            shown.append((f.label, text or "--"))
+    return shown
+
+
+def _in_words(name: str, table: str, value: Any) -> str:
+    if name == "id_kind":
+        return IDENTITY_LABELS[IdentityKind(value)] if value else ""
+    if name == "region_code":
+        return codes.region_name(value)
+    return codes.label(table, value) if table else str(value or "")
 
 
 def find(credit_code: str) -> Employer | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from app import agreement_fields, facts, snapshots, texts
+from app import agreement_fields, facts, snapshots, texts, warnings
 from app.agreement_fields import EMPTY, pairs
 from app.api import cards
 from app.extensions import db
@@ -82,6 +82,7 @@ def page(view: facts.View, row: Any, actor: Actor) -> dict[str, Any]:
             "binding_notice": texts.public(notice),
             "slot": _slot(found),
             "reason": row.reason,
+            "warnings": warnings.as_answer(view.conn, row.credit_code, view.roll.school_id),
             "history": history_of(row, case),
             "documents": {
                 "preview": cards.refusal(online_signing.may_preview(case, view.now)),

@@ -258,6 +258,14 @@ class Documents(Answer):
     agreement = fields.Nested(Allowed, required=True)
 
 
+class WarningAnswer(Answer):
+    """A warning about the employer (R-WARN-1): whose it is (school, nationwide), a sentence, the school's reason."""
+
+    scope = _text()
+    text = _text()
+    reason = _text()
+
+
 class InvitationAnswer(CardAnswer):
     """An invitation with everything that its page shows."""
 
@@ -277,6 +285,7 @@ class InvitationAnswer(CardAnswer):
     history = _listed(Line)
     documents = fields.Nested(Documents, required=True)
     agreement_number = _text(allow_none=True)
+    warnings = _listed(WarningAnswer)
 
 
 class Button(Allowed):

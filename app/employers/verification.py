@@ -1,4 +1,4 @@
-"""单位认证 of an officer whose letter is not approved yet: state, data, documents, transfer, handing in (R-EMP-1/2/3)."""
+"""单位认证 of an officer whose letter is not approved: state, data, documents, transfer, handing in (R-EMP-1/2/3)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from app import access, codes, employer_registration, employer_steps, masking, quarantine, uploads
+from app import access, employer_registration, employer_steps, quarantine, uploads
 from app.clock import now
 from app.employers import blueprint, registration_form
 from app.employers.menu import employer
@@ -15,10 +15,9 @@ from app.extensions import db
 from app.incoming import takes_files
 from app.models import BankCheck, EmployerUser
 from app.writing import rollback, write
-from workflows import bank_check, employer_form, labels
+from workflows import bank_check, labels
 from workflows import employer_verification as rules
 from workflows.case import Refusal, Refused, Request
-from workflows.identity import IDENTITY_LABELS, IdentityKind
 from workflows.vocabulary import Action, Level, State, Subject
 
 BANK_LIMIT = 60
@@ -35,26 +34,6 @@ def _transfer(employer_id: int) -> BankCheck | None:
     return db.session.execute(latest).scalar_one_or_none()
 
 
-def typed(form: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return what was typed as (label, value), numbers and contacts masked."""
-    masks = {"id_number": masking.id_number, "officer_mobile": masking.phone}
-    shown = []
-    for f in (*employer_form.ORGANISATION, *employer_form.OFFICER):
-        value = form.get(f.name)
-        if f.name in form:
-            text = masks[f.name](value or "") if f.name in masks else _in_words(f.name, f.table, value)
-            shown.append((f.label, text or "--"))
-    return shown
-
-
-def _in_words(name: str, table: str, value: Any) -> str:
-    if name == "id_kind":
-        return IDENTITY_LABELS[IdentityKind(value)] if value else ""
-    if name == "region_code":
-        return codes.region_name(value)
-    return codes.label(table, value) if table else str(value or "")
-
-
 def _page(refusal: Refusal | None = None, **values: Any) -> Any:
     user, actor, at = own_user(), access.actor(), now()
     conn, row = db.session.connection(), employer()
@@ -66,7 +45,7 @@ def _page(refusal: Refusal | None = None, **values: Any) -> Any:
         user=user,
         label=labels.state_label(employer_steps.case(Subject.OFFICER, user)),
         form=employer_steps.form_of(user),
-        typed=typed(employer_steps.form_of(user)),
+        typed=employer_registration.typed(employer_steps.form_of(user)),
         missing_person=employer_steps.missing(user),
         editable=rules.refuse_editing(State(user.state)) is None,
         established=State(row.state) in rules.ESTABLISHED,

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import render_template
 
-from app import access, facts, ledgers, snapshots
+from app import access, facts, ledgers, snapshots, warnings
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Placement
@@ -42,6 +42,7 @@ def show(placement: Placement, full: bool = False, **values: Any) -> str:
         changes=agreement_blocks.changes(body["graduate"], today),
         moments=timeline.moments(placement.roll_record_id, "placement", placement.id, case),
         options=available(ledgers.FLOWS[row.kind], case, actor, ledgers.placement_facts(view, row, actor)),
+        warnings=warnings.warnings_for(conn, row.credit_code, row.school_id),
         full=full,
         downloadable=online_signing.may_download(case) is None,
         previewable=online_signing.may_preview(case, view.now) is None,

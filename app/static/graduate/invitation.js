@@ -13,6 +13,7 @@ export async function invitation(id, above = null) {
   return () => show(one.title,
     above,
     state(one),
+    warnings(one.warnings),
     card("单位信息", pairs(one.employer)),
     card("工作约定", pairs(one.job), h("h3", { class: "h6 mt-3" }, "协议补充内容"), h("p", { class: "paragraphs mb-0" }, one.supplement)),
     card("学生信息", h("details", {},
@@ -25,6 +26,14 @@ export async function invitation(id, above = null) {
     card("办理进度", h("ol", { class: "timeline mb-0" },
       one.history.map((step) => h("li", {}, h("span", { class: "text-body-secondary small" }, moment(step.at)), h("br"), step.text)))),
     h("a", { class: "btn btn-outline-primary", href: "#/home" }, "返回首页"));
+}
+
+function warnings(all) {
+  if (!all.length) return null;
+  return h("div", { class: "alert alert-warning", role: "note" },
+    h("p", { class: "fw-semibold mb-1" }, "预警单位"),
+    all.map((one) => h("p", { class: "mb-1" }, one.text, one.reason ? h("span", { class: "d-block" }, `原因：${one.reason}`) : null)),
+    h("p", { class: "small mb-0" }, "预警仅作提示，不影响办理；请向学校或单位核实后再决定。"));
 }
 
 function state(one) {

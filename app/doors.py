@@ -98,6 +98,15 @@ def _accounts(username: str) -> Iterator[Found]:
     yield from (Found("graduate", *row) for row in db.session.execute(graduates.order_by(Account.id)))
 
 
+def the_graduate(username: str) -> int | None:
+    """Return the id of the one graduate's account that goes by a user name; None where there is none, or more."""
+    if not username.strip() or len(username) > LONGEST or _UNTYPED.search(username):
+        return None
+    found = select(Account.id).where(or_(*_ways_to_a_graduate(username.strip()))).limit(2)
+    ids = db.session.execute(found).scalars().all()
+    return ids[0] if len(ids) == 1 else None
+
+
 def _ways_to_a_graduate(username: str) -> Iterator[Any]:
     """Yield the conditions of a phone number, an e-mail address and an identity number."""
     try:

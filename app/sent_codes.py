@@ -102,6 +102,8 @@ def ask(purpose: Purpose, asked: str, target: Target | None) -> None:
     letter = {"phone": target.phone, "code": digits} if target and goes_out else {"phone": "", "code": ""}
     row |= {"target_blind": reached if goes_out else None, "code_hash": _hash(row["public_id"], digits)}
     row |= {"letter_sealed": seal_json(letter, _letter_bound(row["public_id"]))}
+    if target and not goes_out:
+        row["live_key"] = None  # the code before it goes on holding
     db.session.execute(_END, {"key": row["live_key"]})
     code_id = db.session.execute(_ADD, row).scalar_one()
     outgoing.emit(db.session.connection(), Event.CODE_SENT, row["public_id"], at, {"code": code_id})

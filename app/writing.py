@@ -46,6 +46,15 @@ CONSTRAINTS: dict[str, Refusal] = {
     "employer.credit_code": REGISTERED_JUST_NOW,
     "uq_employer_user_username": USERNAME_TAKEN,
     "employer_user.username": USERNAME_TAKEN,
+    **{
+        name: Refusal(Code.TAKEN, "该手机号码、证件号码或邮箱已用于其他账号。", "请直接登录，或核对后重新填写。")
+        for column in ("phone_blind", "id_number_blind", "email_blind")
+        for name in (f"uq_account_{column}", f"account.{column}")
+    },
+    **{
+        name: Refusal(Code.ALREADY_OPEN, "您已提交过同类申请，学校尚未处理。", "请等待学校处理后再申请。")
+        for name in ("uq_roll_request_open_key", "roll_request.open_key")
+    },
     "uq_roll_record_school_id_cohort_student_number": Refusal(
         Code.NO_SUCH_VALUE, "该届已有相同学号的毕业生，不能调整。", "请先核对学号。"
     ),

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from app import access, actions, masking, people, shown_roll
+from app import access, accounts, actions, masking, people, shown_roll
 from app.api import records
 from app.api.room import KEY, Room, answer, once
 from app.api.schemas import ConfirmationAnswer, ConfirmationInput, MeAnswer, RecordAnswer
-from app.crypto import unseal_text
 from app.extensions import db
 from app.models import Account, Department, RollRecord, School
 from workflows.case import Request
@@ -15,20 +14,13 @@ from workflows.vocabulary import Action
 blueprint = Room("me", __name__, description="我的信息")
 
 
-def contact(account: Account) -> tuple[str, str]:
-    """Return a person's phone and e-mail, "" for none."""
-    phone = unseal_text(account.phone_sealed, f"account.phone:{account.public_id}")
-    sealed = account.email_sealed
-    return phone, unseal_text(sealed, f"account.email:{account.public_id}") if sealed else ""
-
-
 @blueprint.get("/me")
 @blueprint.response(200, MeAnswer)
 @access.policy("graduate")
 def me() -> Any:
     """Return the person with all records, and where there is none, which of the four keys did not match (R-GRAD-1)."""
     account = db.session.get_one(Account, access.actor().id)
-    phone, email = contact(account)
+    phone, email = accounts.phone_of(account), accounts.email_of(account)
     rows = records.own(account.id)
     payload: dict[str, Any] = {"name": account.name, "phone": masking.phone(phone), "email": masking.email(email)}
     payload["records"] = [records.public(row) for row in rows]
@@ -44,7 +36,8 @@ def record(record_id: str) -> Any:
     """Return everything a graduate has to check before entering (R-GRAD-1)."""
     actor = access.actor()
     roll: RollRecord = access.load(RollRecord, record_id, actor)
-    phone, email = contact(db.session.get_one(Account, actor.id))
+    account = db.session.get_one(Account, actor.id)
+    phone, email = accounts.phone_of(account), accounts.email_of(account)
     school = db.session.get_one(School, roll.school_id).name
     department = db.session.get_one(Department, roll.department_id).name
     fields = shown_roll.shown_fields(roll, school, department, phone, email)

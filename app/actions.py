@@ -18,6 +18,7 @@ from app import (
     agreements,
     bodies,
     corrections,
+    counting,
     facts,
     forms,
     history,
@@ -119,7 +120,7 @@ class Unit:
 
 
 # What has to be written with every change, whatever made it: called with the unit before it is finished.
-OBSERVERS: tuple[Callable[[Unit], None], ...] = (reports.observe,)
+OBSERVERS: tuple[Callable[[Unit], None], ...] = (reports.observe, counting.observe)
 
 
 def ring_after_commit(rows: Any) -> None:

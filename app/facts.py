@@ -94,6 +94,7 @@ _STANDING = (
         _roll.c.cohort,
         _roll.c.training_mode,
         _roll.c.origin_region,
+        _roll.c.major,
         _roll.c.archive_moved,
         _roll.c.household_moved,
         _roll.c.department_id,

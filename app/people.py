@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app import printable, shown_roll
+from app import counting, printable, shown_roll
 from app.crypto import keyring, seal_json, seal_text, unseal_json
 from app.extensions import db
 from app.joining import join
@@ -87,6 +87,7 @@ def add_roll_record(id_kind: str, id_number: str, values: Mapping[str, Any]) -> 
     )
     record.shown_hash = shown_roll.shown_hash({name: getattr(record, name) for name in shown_roll.SHOWN})
     db.session.add(record)
+    counting.arrived(db.session.connection(), [columns])
     return record
 
 

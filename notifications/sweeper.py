@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Delete, Table, and_, bindparam, delete, exists, or_, select, tuple_
 
-from app import storage
+from app import counting, storage
 from app.clock import now
 from app.expiry import expire_due
 from app.extensions import db
-from app.models import Delivery, DownloadTicket, IdempotencyKey, Outbox, Session, Verification
+from app.models import Delivery, DownloadTicket, FileTicket, IdempotencyKey, Outbox, Session, Verification
 from app.writing import write
-from notifications import doorbell, jobs, outbox
+from notifications import doorbell, file_clearing, jobs, outbox
 from notifications.report_feed import read_changes
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ KEPT = {
     "keys": timedelta(hours=48),
     "tickets": timedelta(hours=1),
     "used_tickets": timedelta(),
+    "file_tickets": timedelta(),
     "sessions": timedelta(days=30),
     "misses": timedelta(days=2),
     "outbox": timedelta(days=90),
@@ -35,6 +36,7 @@ AT_ONCE = 50  # rows that it works off in one go
 
 _key, _ticket, _session = IdempotencyKey.__table__, DownloadTicket.__table__, Session.__table__
 _look, _outbox, _delivery = Verification.__table__, Outbox.__table__, Delivery.__table__
+_file_ticket = FileTicket.__table__
 
 
 def _some(table: Table, *which: Any) -> Delete:
@@ -49,6 +51,7 @@ _OLD = {
     "keys": _some(_key, _key.c.at < _before),
     "tickets": _some(_ticket, _ticket.c.expires_at < _before),
     "used_tickets": _some(_ticket, _ticket.c.used_at.is_not(None), _ticket.c.expires_at < _before),
+    "file_tickets": _some(_file_ticket, _file_ticket.c.expires_at < _before),
     "sessions": _some(_session, or_(_session.c.expires_at < _before, _session.c.revoked_at < _before)),
     "misses": _some(_look, _look.c.document_id.is_(None), _look.c.at < _before),
     "outbox": _some(
@@ -72,9 +75,10 @@ def tidy() -> dict[str, int]:
 
     Idempotency keys go after 48 hours, download tickets an hour after their end and used ones at it, sessions 30 days
     after their end, looks at codes that do not exist after 2 days, outbox rows 90 days after they are done unless a
-    delivery refers to them.
+    delivery refers to them; tickets of uploads at their end, uploads as `file_clearing` says.
     """
-    return {name: _remove_old(name) for name in _OLD} | {"parts": storage.clear_parts()}
+    removed = {name: _remove_old(name) for name in _OLD}
+    return removed | {"parts": storage.clear_parts(), "files": file_clearing.clear()}
 
 
 def _remove_some(name: str) -> int:
@@ -92,6 +96,13 @@ def _remove_old(name: str) -> int:
     return removed
 
 
+def fold_statistics() -> int:
+    """Fold the deltas of the statistics that wait, one batch a round (R-STAT-1)."""
+    if counting.waiting(db.session.connection()) == 0:
+        return 0
+    return write(counting.fold)
+
+
 class Rounds:
     """The regular rounds of one worker: `go` does what it is time for; it never raises, whatever befell a duty."""
 
@@ -100,10 +111,16 @@ class Rounds:
         self._alone_since: float | None = None
 
     def go(self) -> None:
-        """Do the rounds: leftovers every 2 s, lapsed invitations and the far side's changes every 10 s, clearing away
-        every 10 minutes.
+        """Do the rounds: sums every second, leftovers every 2 s, lapsed invitations and the far side's changes every
+        10 s, clearing away every 10 minutes.
         """
-        for duty, every in ((self._leftovers, 2.0), (expire_due, 10.0), (read_changes, 10.0), (tidy, 600.0)):
+        for duty, every in (
+            (fold_statistics, 1.0),
+            (self._leftovers, 2.0),
+            (expire_due, 10.0),
+            (read_changes, 10.0),
+            (tidy, 600.0),
+        ):
             if time.monotonic() >= self._next.get(duty, 0.0):
                 self._next[duty] = time.monotonic() + every
                 self._do(duty)

@@ -39,10 +39,15 @@ class Child:
         self.name, self.command, self.log = name, list(command), log
         self.record = folder / f"{name}.json"
         self.started_at = 0.0
+        self.keep_fds: tuple[int, ...] = ()
         self._running: subprocess.Popen[bytes] | None = None
 
     def start(self, env: Mapping[str, str], keep_fds: Sequence[int] = ()) -> None:
-        """Start the program with exactly `env`; its output is appended to the log, or shown where there is none."""
+        """Start the program with exactly `env`; its output is appended to the log, or shown where there is none.
+
+        `keep_fds` are handed down, also when it is started again.
+        """
+        self.keep_fds = tuple(keep_fds) or self.keep_fds
         with contextlib.ExitStack() as stack:
             output = stack.enter_context(self.log.open("ab")) if self.log else None
             self._running = subprocess.Popen(
@@ -53,7 +58,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT if output else None,
                 start_new_session=True,
-                pass_fds=keep_fds,
+                pass_fds=self.keep_fds,
                 preexec_fn=dying_with_parent(os.getpid()),
             )
         self.started_at = time.monotonic()

@@ -43,7 +43,8 @@ def local_settings(given: Mapping[str, str], secret: Mapping[str, str], var: Pat
 
 def fresh(given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment without what would lead a fresh run to servers or keys of another one."""
-    dropped = (*OWN_SERVERS, *_new_secrets(), "PUBLIC_URL", "VAR_DIR", "SEAL_KEY_FILE", "SEAL_CERT_FILE")
+    named = ("PUBLIC_URL", "VAR_DIR", "SEAL_KEY_FILE", "SEAL_CERT_FILE", "EMPLOYMENT_SYSTEM_URL")
+    dropped = (*OWN_SERVERS, *_new_secrets(), *named)
     return {name: value for name, value in given.items() if name not in dropped}
 
 

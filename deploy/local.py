@@ -84,12 +84,13 @@ def _serve(site: Site, options: argparse.Namespace, base: Path, end: End) -> int
         site.env = local_settings(given, secret_settings(var), var, address)
         if not site.env.get("REDIS_URL"):
             site.env["REDIS_URL"] = site.start_queue()
+        site.start_far_side(var / "employment-system.db")
         site.prepare_database()
     site.start_web(options.web_workers)
     site.start_workers(options.workers)
     if options.then:
         return _then([word.replace("{address}", address) for word in options.then], site, end)
-    print(text(address, site.accounts()), flush=True)
+    print(text(address, site.accounts(), site.env["EMPLOYMENT_SYSTEM_URL"]), flush=True)
     while not end.wanted():
         site.keep_up()
         time.sleep(0.2)

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import secrets
 import socket
 import sys
 import time
@@ -57,6 +58,7 @@ class Site:
     asked_to_end: Callable[[], bool]
     env: dict[str, str] = field(default_factory=dict)
     children: list[Child] = field(default_factory=list)
+    far_side: socket.socket | None = None
     _quick_deaths: int = 0
 
     @property
@@ -77,6 +79,22 @@ class Site:
             self._wait_for(queue, lambda: _answers_ping(path))
         return f"unix://{path}"
 
+    def start_far_side(self, store: Path) -> None:
+        """Start the stand-in of the employment management system, unless the environment names a real one."""
+        if self.env.get("EMPLOYMENT_SYSTEM_URL"):
+            return
+        self.far_side = socket.create_server(("127.0.0.1", 0))
+        port, fd = self.far_side.getsockname()[1], self.far_side.fileno()
+        self.env |= {
+            "EMPLOYMENT_SYSTEM_URL": f"http://127.0.0.1:{port}",
+            "EMPLOYMENT_SYSTEM_KEY_ID": "demo",
+            "EMPLOYMENT_SYSTEM_SECRET": secrets.token_urlsafe(32),
+        }
+        command = [sys.executable, "-m", "simulator", "--fd", str(fd), "--store", str(store)]
+        with self._step("starting the employment management system's stand-in"):
+            child = self._start("far-side", command, (fd,))
+            self._wait_for(child, lambda: _answers("127.0.0.1", port, "/"))
+
     def prepare_database(self) -> None:
         """Migrate, load reference data and demo data; each can be repeated."""
         for words, arguments in SETUP_STEPS:
@@ -94,7 +112,7 @@ class Site:
         command += ["--workers", str(web_workers), "--graceful-timeout", "5", "--no-control-socket"]
         with self._step("starting the web server"):
             web = self._start("web", command, (fd,))
-            self._wait_for(web, lambda: _is_ready(self.address))
+            self._wait_for(web, lambda: _answers(*self.address, "/readyz"))
 
     def start_workers(self, count: int) -> None:
         """Start the workers that send alerts and make documents."""
@@ -103,7 +121,7 @@ class Site:
                 self._start(f"worker-{number}", [sys.executable, "-m", "notifications.worker"])
 
     def keep_up(self) -> None:
-        """Look at every program once: a worker or the embedded queue is started again; the web's end is the site's.
+        """Look at every program once: each is started again, but the web: its end is the site's.
 
         Raises SiteError.
         """
@@ -121,10 +139,12 @@ class Site:
             child.start(self.env)
 
     def end(self, hurry: Callable[[], bool]) -> None:
-        """End every program: first the web, then the workers, last the queue that both need."""
-        rank = {"web": 0, "queue": 2}
+        """End every program: first the web, then the workers, last what both need."""
+        rank = {"web": 0, "queue": 2, "far-side": 2}
         end_all(sorted(self.children, key=lambda child: rank.get(child.name, 1)), hurry)
         self.listener.close()
+        if self.far_side:
+            self.far_side.close()
 
     def _start(self, name: str, command: list[str], keep_fds: tuple[int, ...] = ()) -> Child:
         log = self.logs / f"run-{self.run.number}-{name}.log"
@@ -181,11 +201,11 @@ def _answers_ping(path: Path) -> bool:
             return False
 
 
-def _is_ready(address: tuple[str, int]) -> bool:
-    host = "127.0.0.1" if address[0] == "0.0.0.0" else address[0]  # noqa: S104 - compared, not bound
-    connection = http.client.HTTPConnection(host, address[1], timeout=5)
+def _answers(host: str, port: int, path: str) -> bool:
+    host = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
+    connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        connection.request("GET", "/readyz")
+        connection.request("GET", path)
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

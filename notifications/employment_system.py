@@ -11,7 +11,6 @@ import logging
 import secrets
 import time
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -31,10 +30,6 @@ PAGE = 500
 REFUSALS = {400, 403, 404, 409, 413, 422}  # what trying again would not change
 
 Answer = dict[str, Any]
-
-
-class RestingError(FailedError):
-    """It has just failed to answer; nobody asks again before the rest is over."""
 
 
 class EmploymentSystem:
@@ -86,7 +81,7 @@ class EmploymentSystem:
     def _call(self, method: str, path: str, body: bytes = b"") -> Answer:
         """Return the answer of 200; raises FailedError (again later) or PermanentError (never)."""
         if time.monotonic() < self._rest_until:
-            raise RestingError("resting", timedelta(seconds=REST))
+            raise FailedError("resting")
         began = time.monotonic()
         try:
             answer = self._pool.request(

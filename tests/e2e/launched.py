@@ -15,13 +15,23 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 UP = "Ctrl-C ends it."
-FROM_OUTSIDE = ("DATABASE_URL", "REDIS_URL", "APP_ENV", "SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "PUBLIC_URL")
+FROM_OUTSIDE = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "APP_ENV",
+    "SECRET_KEY",
+    "FIELD_KEYS",
+    "INDEX_KEY",
+    "PUBLIC_URL",
+    "EMPLOYMENT_SYSTEM_URL",
+)
 SIGNS = {  # in a command line or a title that a program gave itself -> what it is
     "gunicorn": "web",
     "notifications.worker": "worker",
     "rq:worker": "worker",
     "redis.sock": "queue",
     "valkey-server": "queue",
+    "-m simulator": "far side",
 }
 
 
@@ -76,7 +86,7 @@ class Launched:
 
     def family(self) -> dict[str, list[psutil.Process]]:
         """Return every process below the launcher by kind: web, worker, queue, other."""
-        kinds: dict[str, list[psutil.Process]] = {"web": [], "worker": [], "queue": [], "other": []}
+        kinds: dict[str, list[psutil.Process]] = {"web": [], "worker": [], "queue": [], "far side": [], "other": []}
         for process in psutil.Process(self.program.pid).children(recursive=True):
             try:
                 kinds[_kind(" ".join(process.cmdline()))].append(process)

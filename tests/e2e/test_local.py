@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -43,7 +45,7 @@ def test_it_starts_everything_and_ctrl_c_leaves_nothing(launch: Launch, tmp_path
     site = launch().wait_until_up()
     family, folder = site.family(), site.socket_folder()
     assert site.get("/readyz") == 200
-    assert [kind for kind, processes in family.items() if processes] == ["web", "worker", "queue"]
+    assert [kind for kind, processes in family.items() if processes] == ["web", "worker", "queue", "far side"]
     assert stat.S_IMODE((tmp_path / "var/demo.env").stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert len(str(folder / "redis.sock")) < 100
@@ -60,7 +62,7 @@ def test_the_welcome_names_an_account_of_each_role_and_every_program_is_recorded
         assert f"  {role}: " in site.said()
     assert site.said().count("sign in ") == site.said().count("open      http://127.0.0.1:8")
     records = sorted(path.stem for path in (tmp_path / "var/run/1").glob("*.json"))
-    assert records == ["queue", "web", "worker-1", "worker-2"]
+    assert records == ["far-side", "queue", "web", "worker-1", "worker-2"]
     noted = json.loads((tmp_path / "var/run/1/queue.json").read_text())
     assert psutil.Process(noted["pid"]).create_time() == pytest.approx(noted["started"], abs=1)
     folder = site.socket_folder()
@@ -113,6 +115,24 @@ def test_workers_and_queue_come_back_and_the_end_of_the_web_is_the_end(launch: L
     assert site.program.wait(60) == 1
     assert "the web server ended with status -9" in site.said()
     assert nothing_left(site, folder)
+
+
+def test_the_far_side_comes_back_where_it_was(launch: Launch):
+    site = launch().wait_until_up()
+    address = re.search(r"played by (\S+)", site.said())[1]
+    assert urllib.request.urlopen(address, timeout=10).status == 200
+    before = site.family()["far side"][0]
+    before.kill()
+    assert until(lambda: "far-side ended with status -9; starting it again" in site.said())
+    assert until(lambda: answers(address)) and site.family()["far side"] != [before]
+
+
+def answers(address: str) -> bool:
+    """Whether somebody answers at an address."""
+    try:
+        return urllib.request.urlopen(address, timeout=10).status == 200
+    except OSError:
+        return False
 
 
 def test_it_ends_with_the_program_that_started_it(launch: Launch):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from notifications import doorbell, outbox, sweeper, worker
+from notifications import doorbell, employment_system, outbox, reporting, sweeper, worker
 
 LEASE = 2  # seconds
 
@@ -10,4 +10,5 @@ if __name__ == "__main__":
     outbox.LEASE, outbox.FRESH = timedelta(seconds=LEASE), timedelta(seconds=1)
     doorbell.PERIOD, doorbell.REST = LEASE, 0.5
     sweeper.PATIENCE = 2.0
+    employment_system.REST, reporting.WAITS = 0.5, (timedelta(seconds=1),)
     worker.main()

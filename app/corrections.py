@@ -7,19 +7,21 @@ approved placements, of destinations under review (R-DEST-2), and of the roll.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert
 
 from app import bodies, codes, destination_content, snapshots
+from app.forms import TYPED
 from app.models import Correction
 from app.models.types import new_public_id
 from app.terms import Change, in_words
 from workflows import agreement_form, labels, transfer_form
 from workflows.case import Actor
 from workflows.correction import CorrectionFacts
-from workflows.form_fields import Field
+from workflows.form_fields import Field, clean_fields
 from workflows.vocabulary import STAFF, Action, Kind, Module, State, Subject
 
 if TYPE_CHECKING:
@@ -72,6 +74,22 @@ _CHANGES: dict[Subject, Callable[[Connection, Columns, Columns], list[Change]]] 
     Subject.TRANSFER: _of_transfer,
     Subject.ROLL_RECORD: _of_roll,
 }
+
+
+def corrected_agreement(
+    kind: Kind, old: Mapping[str, Any], typed: Mapping[str, str]
+) -> tuple[Columns, Mapping[str, str], list[Change]]:
+    """Return the terms that a correction stores, what is wrong with them by field, and what changes, in words.
+
+    `typed` has the fields that were sent, as typed; whether they may be changed is for the rules (R-EDIT-1).
+    """
+    free = agreement_form.OPTIONAL_ONLINE if kind == Kind.ONLINE else frozenset()
+    sent = [replace(f, required=f.required and f.name not in free) for f in agreement_form.FIELDS if f.name in typed]
+    cleaned = clean_fields(sent, typed, codes.known)
+    terms = dict(old) | cleaned.values
+    if TYPED in old:
+        terms[TYPED] = old[TYPED] | {f.name: typed[f.name] for f in sent}
+    return terms, cleaned.errors, differences(agreement_form.FIELDS, old, terms)
 
 
 def note(unit: Unit, subject: Subject, actor: Actor, old: Columns, new: Columns, reason: str | None) -> Columns:

@@ -25,9 +25,15 @@ def clean_agreement(typed: Mapping[str, Any]) -> Cleaned:
     return agreement_form.clean(typed, online=False, known=codes.known, unprintable=printable.unprintable)
 
 
+def clean_paper(typed: Mapping[str, Any]) -> Cleaned:
+    """Check the form of a paper agreement, which is not printed here (R-PAP-1)."""
+    return agreement_form.clean(typed, online=False, known=codes.known, unprintable=lambda text: "")
+
+
 # The cleaner of each form, by subject and kind.
 FORMS: dict[tuple[Subject, str], Callable[[Mapping[str, Any]], Cleaned]] = {
     (Subject.PLACEMENT, Kind.OFFLINE): clean_agreement,
+    (Subject.PLACEMENT, Kind.PAPER): clean_paper,
     (Subject.PLACEMENT, Kind.DESTINATION): clean_destination,
     **{
         (Subject.TERMINATION, kind): partial(termination.clean, known=codes.known)

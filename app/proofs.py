@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app import uploads
+from workflows import paper_registration
 from workflows import uploads as rules
 from workflows.case import Refusal
 from workflows.catalogue.destinations import FORMS
@@ -18,7 +19,7 @@ _LETTER = (Wanted("termination_letter", "解约函"),)
 # What is asked for of a record whose row has at least `kind`; nothing where there is no entry.
 WANTED: dict[tuple[Subject, str], Callable[[Any], Sequence[Wanted]]] = {
     (Subject.PLACEMENT, Kind.OFFLINE): lambda row: (Wanted(STAMPED, STAMPED_LABEL),),
-    (Subject.PLACEMENT, Kind.PAPER): lambda row: (Wanted("paper_agreement", "已签订的纸质就业协议书"),),
+    (Subject.PLACEMENT, Kind.PAPER): lambda row: (paper_registration.PROOF,),
     (Subject.PLACEMENT, Kind.DESTINATION): lambda row: _of_destination(row.type_code),
     (Subject.TERMINATION, Kind.OFFLINE): lambda row: (LETTER,),
     (Subject.TERMINATION, Kind.PAPER): lambda row: (LETTER,),

@@ -20,6 +20,7 @@ HINT: dict[Kind, str] = {
     Kind.OFFLINE: (
         "协议书生成后，需单位盖章、学校审核后才能正式生效。协议书一旦生效，无法与其他单位进行网上签约，且一次只能生成一份协议书。"
     ),
+    Kind.PAPER: "请按照已签订的纸质就业协议书填写，并上传盖章的协议书图像；学校审核通过后登记完成。",
 }
 
 
@@ -49,7 +50,7 @@ def page(view: View, row: Any, actor: Actor) -> dict[str, Any]:
     return cards.card(view, row, actor, terms.get("position") or "") | {
         "version": row.version,
         "form": typed,
-        "errors": dict(forms.clean_agreement(typed).errors) if editable else {},
+        "errors": dict(forms.FORMS[Subject.PLACEMENT, row.kind](typed).errors) if editable else {},
         "content": [{"label": f.label, "value": readable(f.name, terms.get(f.name))} for f in agreement_form.FIELDS],
         "printed": invitation_page.printed(row) if row.kind in agreement_document.RULES else None,
         "warnings": _warnings(view, row) if editable else [],

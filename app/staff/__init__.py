@@ -5,7 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 
 from app.staff import (  # noqa: E402
-    destination_correcting,  # noqa: F401
+    correcting,  # noqa: F401
     destination_standards,  # noqa: F401
     destinations,  # noqa: F401
     employer_letters,  # noqa: F401

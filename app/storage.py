@@ -53,12 +53,14 @@ def put(content: bytes) -> str:
     """
     sha256 = hashlib.sha256(content).hexdigest()
     target = path_of(sha256)
-    if not target.exists():
-        try:
+    try:
+        if target.exists():
+            os.utime(target)  # it is in use again
+        else:
             _write(content, target)
-        except OSError as error:
-            log.critical("a file could not be stored", extra={"errno": error.errno})
-            raise StorageError from None
+    except OSError as error:
+        log.critical("a file could not be stored", extra={"errno": error.errno})
+        raise StorageError from None
     return sha256
 
 
@@ -105,6 +107,13 @@ def remove(sha256: str) -> None:
     """Remove a file that no row names."""
     with suppress(OSError):
         path_of(sha256).unlink(missing_ok=True)
+
+
+def remove_unused(sha256: str) -> None:
+    """Remove a file that no row names, unless it was stored again within the hour: its row may be on the way."""
+    with suppress(OSError):
+        if time.time() - path_of(sha256).stat().st_mtime > OLD:
+            remove(sha256)
 
 
 def clear_parts() -> int:

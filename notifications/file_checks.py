@@ -48,7 +48,7 @@ def check(claimed: Claimed) -> None:
     rollback()
     if row is None:
         raise PermanentError("no_such_file")
-    if row.state == FileState.WAITING.value:
+    if row.state == FileState.WAITING.value and row.removed_at is None:
         target = storage.folder() / "parts" / token_hex(16)
         try:
             _settle(claimed, row, _outcome(claimed, row, target), target)

@@ -55,6 +55,7 @@ class File(Public, db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the bytes are gone too
 
 
 class PictureBand(db.Model):

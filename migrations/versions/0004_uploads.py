@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("checked_at", MOMENT, nullable=True),
         sa.Column("removed_at", MOMENT, nullable=True),
+        sa.Column("purged_at", MOMENT, nullable=True),
         sa.CheckConstraint("state IN ('waiting', 'accepted', 'refused')", name=op.f("ck_file_state")),
         sa.CheckConstraint("(state = 'accepted') = (sha256 IS NOT NULL)", name=op.f("ck_file_accepted")),
         sa.CheckConstraint("(state = 'refused') = (problem IS NOT NULL)", name=op.f("ck_file_refused")),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, update
 
-from app import people, shown_roll
+from app import counting, people, shown_roll
 from app.clock import now
 from app.crypto import seal_text
 from app.extensions import db
@@ -37,6 +37,7 @@ def enrol(actor: Actor, graduates: list[dict[str, Any]]) -> dict[str, int]:
     ids = {added.public_id: added.id for added in conn.execute(_ADD, rows)}
     first = [_first_step(record, actor, at) for record in ids.values()]
     conn.execute(_ADD_HISTORY, first)
+    counting.arrived(conn, rows)
     conn.execute(_MOVE, [{"record": step["record_id"], "seq": 1, "head": step["hash"]} for step in first])
     return ids
 

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import history
+from app.clock import now
 from app.extensions import db
 from app.models import History, School, Session
 from tests import builders
@@ -88,7 +89,7 @@ def test_a_new_number_is_proven_and_the_old_one_told(app: Flask, graduate: Gradu
 def test_neither_is_changed_without_a_fresh_proof(app: Flask, graduate: Graduate, client: ApiClient) -> None:
     assert post(client, "/me/phone/code", phone=NEW).status_code == 202
     code = last_code()
-    db.session.execute(Session.__table__.update().values(proved_at=Session.proved_at - STALE))
+    db.session.execute(Session.__table__.update().values(proved_at=now() - STALE))
     db.session.commit()
     refused(post(client, "/me/phone", phone=NEW, code=code), 403, "proof_required")
     refused(post(client, "/me/phone/code", phone=NEW), 403, "proof_required")

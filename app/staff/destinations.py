@@ -27,7 +27,7 @@ from app.extensions import db
 from app.models import Department, Placement, RollRecord, School
 from app.paging import page_of
 from app.staff import agreement_blocks, blueprint, cases, queues, timeline
-from app.staff.forms import DestinationDecisionForm
+from app.staff.forms import ReviewForm
 from app.staff.searching import asked, narrowed
 from app.writing import write
 from workflows import labels
@@ -164,28 +164,20 @@ def show(placement: Placement, form: Any, refusal: Refusal | None = None) -> tup
 @access.policy("staff", *SEERS, level=Level.READ)
 def destination(public_id: str) -> Any:
     """Show one destination."""
-    return show(load(public_id), DestinationDecisionForm(formdata=None))
+    return show(load(public_id), ReviewForm(formdata=None))
 
 
 @blueprint.post("/destinations/<public_id>/<any(approve, return, reject):decision>")
 @access.policy("staff", *REVIEWERS, level=Level.WRITE)
 def destination_decide(public_id: str, decision: str) -> Any:
     """Approve, return or reject the version that was judged (R-REV-1)."""
-    actor, form, action = access.actor(), DestinationDecisionForm(), DECISIONS[decision]
+    actor, form, action = access.actor(), ReviewForm(), DECISIONS[decision]
     placement = load(public_id)
     record, roll, title, case = placement.id, placement.roll_record_id, placement.title, facts.case(placement)
-    reason = form.return_reason.data if action == Action.RETURN else form.reason.data
-    wanted = Request(version=form.version.data, reason=None if action == Action.APPROVE else reason)
+    wanted = Request(version=form.version.data, reason=form.reason_of(action))
     try:
         write(lambda: actions.step(record, roll, action, actor, wanted))
     except Refused as refused:
-        return show(load(public_id), form, _field_of(action, refused.refusal))
+        return show(load(public_id), form, form.about(action, refused.refusal))
     flash(f"{labels.action_label(action, case)}：{title}（{say(now())}）。", "success")
     return redirect(url_for("staff.destinations"), 303)
-
-
-def _field_of(action: Action, refusal: Refusal) -> Refusal:
-    """Put the sentence about a return's reason under its own field."""
-    if action != Action.RETURN or "reason" not in refusal.fields:
-        return refusal
-    return replace(refusal, fields={"return_reason": refusal.fields["reason"]})

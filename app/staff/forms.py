@@ -1,5 +1,6 @@
 """The forms of the staff pages; what they may contain is decided by the rules, not here."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -20,8 +21,9 @@ from wtforms.widgets import HiddenInput
 
 from app.staff.typed import clean
 from workflows import platform_settings
+from workflows.case import Refusal
 from workflows.review import REASON_LIMIT
-from workflows.vocabulary import AgreementKind
+from workflows.vocabulary import Action, AgreementKind
 from workflows.warning_marks import KIND_LABEL
 
 KINDS = [SelectChoice(kind.value, platform_settings.AGREEMENT_TITLE[kind]) for kind in AgreementKind]
@@ -59,10 +61,21 @@ class DecisionForm(Form):
     reason = TextAreaField("不通过原因", render_kw={"maxlength": REASON_LIMIT, "rows": 4})
 
 
-class DestinationDecisionForm(DecisionForm):
-    """A decision on a destination: a return has a reason of its own (R-REV-1)."""
+class ReviewForm(DecisionForm):
+    """A decision on what a graduate handed in: a return has a reason of its own (R-REV-1)."""
 
     return_reason = TextAreaField("退回修改原因", render_kw={"maxlength": REASON_LIMIT, "rows": 4})
+
+    def reason_of(self, action: Action) -> str | None:
+        """Return the reason that belongs to a decision; none to an approval."""
+        reasons = {Action.RETURN: self.return_reason.data, Action.REJECT: self.reason.data}
+        return reasons.get(action)
+
+    def about(self, action: Action, refusal: Refusal) -> Refusal:
+        """Put the sentence about a return's reason under its own field."""
+        if action != Action.RETURN or "reason" not in refusal.fields:
+            return refusal
+        return replace(refusal, fields={"return_reason": refusal.fields["reason"]})
 
 
 class ReasonForm(Form):

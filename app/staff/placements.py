@@ -1,4 +1,4 @@
-"""在线签约管理: every online signing of the tenant, its page, and the logged look at the full identity number."""
+"""在线签约管理: every agreement of the tenant, its page, and the logged look at the full identity number."""
 
 from typing import Any
 
@@ -19,8 +19,11 @@ from workflows.case import Actor, Case
 from workflows.vocabulary import REVIEWERS, STATES, Kind, Level, Role, State
 
 SEERS = (Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE)
-INITIATOR = "单位"
 EMPTY = "--"
+# Agreements that the platform prints; what a graduate has not handed in yet is nobody else's to see.
+_OFFLINE = Placement.kind == Kind.OFFLINE.value
+_HANDED_IN = Placement.submitted_at.is_not(None) & (Placement.state != State.DRAFT.value)
+_OF_OURS = (Placement.kind == Kind.ONLINE.value) | (_OFFLINE & _HANDED_IN)
 
 
 def _of_tenant(actor: Actor) -> Select[Any]:
@@ -39,7 +42,7 @@ def _of_tenant(actor: Actor) -> Select[Any]:
         .join(RollRecord, RollRecord.id == Placement.roll_record_id)
         .join(School, School.id == Placement.school_id)
         .join(Department, Department.id == RollRecord.department_id)
-        .where(access.scope(actor, Placement), Placement.kind == Kind.ONLINE.value)
+        .where(access.scope(actor, Placement), _OF_OURS)
     )
 
 
@@ -55,13 +58,15 @@ def _in_state(state: State, at: Any) -> ColumnElement[bool]:
 
 def _states() -> list[tuple[str, str]]:
     kind = tenant().kind
-    return [(state.value, labels.state_label(Case(state, agreement_kind=kind))) for state in STATES[Kind.ONLINE]]
+    by_kind = [(of, state) for of in (Kind.ONLINE, Kind.OFFLINE) for state in STATES[of] if state != State.DRAFT]
+    named = {state.value: labels.state_label(Case(state, of, agreement_kind=kind)) for of, state in reversed(by_kind)}
+    return list(reversed(named.items()))
 
 
 @blueprint.get("/placements")
 @access.policy("staff", *SEERS, level=Level.READ)
 def placements() -> Any:
-    """List the tenant's online signings, newest first (R-VIEW-1)."""
+    """List the tenant's agreements, online and offline, newest first (R-VIEW-1)."""
     at, actor = now(), access.actor()
     wanted = asked("name", "student_number", "employer")
     query = narrowed(_of_tenant(actor), wanted)
@@ -78,7 +83,7 @@ def _listed(row: Any, at: Any) -> dict[str, str]:
     number = unseal_text(row.id_number_sealed, f"roll_record.id_number:{row.roll}")
     return {
         "id": row.public_id,
-        "initiator": INITIATOR,
+        "initiator": cases.INITIATOR[Kind(row.kind)],
         "name": masking.name(row.name),
         "school": row.school,
         "department": row.department,

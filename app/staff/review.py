@@ -1,4 +1,4 @@
-"""签约审核: the queues, the review page, approving and rejecting (R-REV-1, R-SCH-2, R-ON-5)."""
+"""The review of signings and registrations: queues, the review page, approving, returning, rejecting (R-REV-1)."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from app.errors import STATUS
 from app.models import Placement
 from app.paging import page_of
 from app.staff import blueprint, cases, queues
-from app.staff.forms import DecisionForm
+from app.staff.forms import ReviewForm
 from app.staff.searching import asked, narrowed
 from app.writing import write
 from workflows import labels
@@ -18,41 +18,54 @@ from workflows.calendar import say
 from workflows.case import Refusal, Refused, Request
 from workflows.vocabulary import REVIEWERS, Action, Level, Role, Step
 
+DECISIONS = {"approve": Action.APPROVE, "return": Action.RETURN, "reject": Action.REJECT}
+
 
 @blueprint.get("/review")
 @access.policy("staff", *REVIEWERS, level=Level.READ)
 def review_queue() -> Any:
-    """List the cases that wait, oldest acceptance first."""
+    """List the cases that wait, the oldest submission first; or what graduates have lately given up (R-CANCEL-1)."""
     actor = access.actor()
     queue = request.args.get("queue", queues.OWN)
-    queue = queue if queue in queues.names(actor) else queues.OWN
+    queue = queue if queue in (*queues.names(actor), queues.GIVEN_UP) else queues.OWN
+    pile = next((one for one in queues.PILES if one.name == request.args.get("kind")), None)
     wanted = asked("name", "student_number", "employer")
-    query = narrowed(queues.waiting(queue, actor), wanted)
-    page = page_of(query, Placement, (Placement.submitted_at, Placement.id))
+    page = page_of(
+        narrowed(queues.waiting(queue, actor, pile), wanted), Placement, (Placement.submitted_at, Placement.id)
+    )
     return render_template(
         "staff/review_queue.html",
         queue=queue,
-        queues=queues.counts(actor),
+        queues=[*queues.counts(actor), _given_up()],
+        pile=pile,
+        piles=[] if queue == queues.GIVEN_UP else queues.piles(queue, actor),
         wanted=wanted,
         page=page,
         rows=[_listed(row) for row in page.rows],
     )
 
 
+def _given_up() -> queues.Waiting:
+    count = queues.count(queues.GIVEN_UP, access.actor())
+    return queues.Waiting(queues.GIVEN_UP, queues.TITLE[queues.GIVEN_UP], count)
+
+
 def _listed(row: Any) -> dict[str, Any]:
     return {
         "id": row.public_id,
+        "kind": row.kind,
         "name": masking.name(row.name),
         "student_number": row.student_number,
         "department": row.department,
         "major": row.major,
         "employer": row.title,
-        "accepted": say(row.submitted_at),
+        "submitted": say(row.submitted_at),
         "label": facts.shown_label(row, row.submitted_at),
+        "state": row.state,
     }
 
 
-def _page(public_id: str, form: DecisionForm, refusal: Refusal | None = None) -> tuple[str, int]:
+def _page(public_id: str, form: ReviewForm, refusal: Refusal | None = None) -> tuple[str, int]:
     placement = cases.load(public_id)
     if refusal:
         form.blame(refusal.fields)
@@ -66,35 +79,24 @@ def _page(public_id: str, form: DecisionForm, refusal: Refusal | None = None) ->
 @access.policy("staff", *REVIEWERS, level=Level.READ)
 def review_case(public_id: str) -> Any:
     """Show one case with the buttons of this reviewer."""
-    return _page(public_id, DecisionForm(formdata=None))
+    return _page(public_id, ReviewForm(formdata=None))
 
 
-@blueprint.post("/review/<public_id>/approve")
+@blueprint.post("/review/<public_id>/<any(approve, return, reject):decision>")
 @access.policy("staff", *REVIEWERS, level=Level.WRITE)
-def review_approve(public_id: str) -> Any:
-    """Approve the version that was judged."""
-    return _decide(public_id, Action.APPROVE)
-
-
-@blueprint.post("/review/<public_id>/reject")
-@access.policy("staff", *REVIEWERS, level=Level.WRITE)
-def review_reject(public_id: str) -> Any:
-    """Reject the version that was judged, with a reason."""
-    return _decide(public_id, Action.REJECT)
-
-
-def _decide(public_id: str, action: Action) -> Any:
-    actor, form = access.actor(), DecisionForm()
+def review_decide(public_id: str, decision: str) -> Any:
+    """Approve, return or reject the version that was judged; the latter two with a reason (R-REV-1)."""
+    actor, form, action = access.actor(), ReviewForm(), DECISIONS[decision]
     placement = cases.load(public_id)
     queue = queues.STEAD if _in_stead(placement) else queues.OWN
     about, employer, case = placement.roll_record_id, placement.title, facts.case(placement)
-    wanted = Request(version=form.version.data, reason=form.reason.data if action == Action.REJECT else None)
+    wanted = Request(version=form.version.data, reason=form.reason_of(action))
     try:
         write(lambda: actions.step(placement.id, about, action, actor, wanted))
     except Refused as refused:
-        return _page(public_id, form, refused.refusal)
+        return _page(public_id, form, form.about(action, refused.refusal))
     flash(f"{labels.action_label(action, case)}：{employer}（{say(now())}）。", "success")
-    return redirect(url_for("staff.review_queue", queue=queue), 303)
+    return redirect(url_for("staff.review_queue", queue=queue, kind=request.args.get("kind")), 303)
 
 
 def _in_stead(placement: Placement) -> bool:

@@ -14,6 +14,7 @@ from app.extensions import db
 from app.models import (
     Alert,
     BankCheck,
+    Correction,
     Employer,
     EmployerUser,
     File,
@@ -188,6 +189,8 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
         File.roll_record_id.in_(_roll_ids(RollRecord.school_id.in_(_school_ids(a))))
     ),
     (File, Role.OPERATOR): lambda a: _kept(File.owner_kind == "employer"),
+    (Correction, Role.GRADUATE): lambda a: Correction.roll_record_id.in_(_roll_ids(RollRecord.account_id == a.id)),
+    (Correction, Role.SCHOOL): lambda a: Correction.school_id == a.school_id,
     (Transfer, Role.GRADUATE): lambda a: Transfer.roll_record_id.in_(_roll_ids(RollRecord.account_id == a.id)),
     (Transfer, Role.DEPARTMENT): lambda a: Transfer.roll_record_id.in_(_roll_ids(_of_department(a))),
     (Transfer, Role.SCHOOL): lambda a: Transfer.school_id == a.school_id,

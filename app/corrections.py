@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Columns = dict[str, Any]
 _ADD = insert(Correction.__table__)
+TITLE: dict[str, str] = {Subject.ROLL_RECORD: "毕业生名单信息"}
 
 
 def differences(fields: tuple[Field, ...], old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
@@ -120,8 +121,8 @@ def changes_in(row: Any) -> list[dict[str, str]]:
 
 
 def title_of(row: Any) -> str:
-    """Return how the record that was changed is called, "" for the roll."""
-    return str(bodies.unseal(Subject.CORRECTION, row).get("title", ""))
+    """Return how the record that was changed is called."""
+    return TITLE.get(row.subject) or str(bodies.unseal(Subject.CORRECTION, row).get("title", ""))
 
 
 def correction_facts(view: View, row: Any, actor: Actor, action: Action | None) -> CorrectionFacts:

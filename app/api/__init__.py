@@ -6,7 +6,9 @@ from flask_smorest import Api, Blueprint
 from app.api import (
     accounts,
     alerts,
+    consequences,
     contact,
+    corrections,
     destinations,
     files,
     home,
@@ -31,8 +33,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     paper_registrations.blueprint,
     destinations.blueprint,
     terminations.blueprint,
+    consequences.blueprint,
     alerts.blueprint,
     files.blueprint,
+    corrections.blueprint,
     transfers.blueprint,
 )
 

@@ -8,11 +8,13 @@ from app.staff import (  # noqa: E402
     correcting,  # noqa: F401
     destination_standards,  # noqa: F401
     destinations,  # noqa: F401
+    disputes,  # noqa: F401
     employer_letters,  # noqa: F401
     employers,  # noqa: F401
     files,  # noqa: F401
     home,  # noqa: F401
     menu,  # noqa: F401
+    paper_agreements,  # noqa: F401
     placements,  # noqa: F401
     province,  # noqa: F401
     review,  # noqa: F401

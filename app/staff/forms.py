@@ -84,6 +84,13 @@ class ReasonForm(Form):
     reason = TextAreaField("原因", render_kw={"maxlength": REASON_LIMIT, "rows": 4})
 
 
+class PaperForm(Form):
+    """What is noted of the paper agreements of a list of graduates (R-SCH-4)."""
+
+    action = RadioField("办理事项", [Optional()])
+    numbers = TextAreaField("学号", render_kw={"rows": 8, "spellcheck": "false"})
+
+
 class WarningForm(Form):
     """A school's mark on an employer (R-WARN-1)."""
 

@@ -54,6 +54,20 @@ MENU = (
         family="staff.roll",
     ),
     Entry(
+        "staff.paper_agreements",
+        "纸质协议书",
+        "登记纸质协议书的发放与收回，查看需要收回的毕业生。",
+        frozenset({Role.SCHOOL}),
+        family="staff.paper_agreement",
+    ),
+    Entry(
+        "staff.disputes",
+        "异议处理",
+        "处理毕业生对学校修改信息提出的异议。",
+        frozenset({Role.SCHOOL}),
+        family="staff.dispute",
+    ),
+    Entry(
         "staff.minimum_wages",
         "最低工资标准",
         "维护各省最低工资标准，去向登记据此核对收入。",

@@ -15,12 +15,13 @@ from app.staff.forms import RollForm
 from app.staff.searching import asked, asked_cohort, narrowed
 from app.staff.tenant import tenant
 from app.writing import write
-from workflows import labels, roll_record
+from workflows import labels, paper_agreement, roll_record
 from workflows.case import Actor, Case, Option, Refusal, Refused, Request
 from workflows.engine import available
-from workflows.vocabulary import REVIEWERS, Action, Kind, Level, Role, State, Subject
+from workflows.vocabulary import REVIEWERS, Action, Kind, Level, PaperState, Role, State, Subject
 
-CHANGES = (Action.SET_TRAINING_MODE, Action.MOVE_COHORT, Action.TAKE_OFF_ROLL, Action.PUT_ON_ROLL)
+TOLD = (Action.SET_TRAINING_MODE, Action.MOVE_COHORT, Action.TAKE_OFF_ROLL, Action.PUT_ON_ROLL)
+CHANGES = (*TOLD, *paper_agreement.MOVES)
 
 
 def _of_tenant(actor: Actor) -> Select[Any]:
@@ -106,7 +107,8 @@ def _fields(record: RollRecord) -> list[tuple[str, str]]:
     pairs = shown_roll.shown_fields(record, school, department, "", "")
     hidden = {"身份证号": masking.id_number}
     kept = [(label, hidden.get(label, str)(value)) for label, value in pairs if label not in ("电子邮箱", "手机号码")]
-    return [*kept, ("届别", f"{record.cohort}届")]
+    paper = labels.PAPER_LABEL[PaperState(record.paper_state)]
+    return [*kept, ("届别", f"{record.cohort}届"), ("纸质协议书", paper)]
 
 
 def _placement(row: Any, view: facts.View) -> dict[str, Any]:
@@ -140,7 +142,8 @@ def roll_change(public_id: str) -> Any:
     except Refused as refused:
         form.blame(_named(refused.refusal))
         return _page(public_id, form, refused.refusal)
-    flash(f"{labels.ACTION_LABEL[action]}：已完成，毕业生会收到通知。", "success")
+    told = "，毕业生会收到通知" if action in TOLD else ""
+    flash(f"{labels.ACTION_LABEL[action]}：已完成{told}。", "success")
     return redirect(url_for("staff.roll_graduate", public_id=public_id), 303)
 
 

@@ -1,0 +1,136 @@
+"""异议处理: what graduates object to among the changes by staff, and the school's answer (R-DIFF-1)."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy import Select, select
+
+from app import access, actions, corrections, facts, ledgers, masking
+from app.errors import STATUS
+from app.extensions import db
+from app.models import Correction, Department, RollRecord
+from app.paging import page_of
+from app.staff import blueprint, cases, timeline
+from app.staff.forms import ReasonForm
+from app.staff.searching import asked, narrowed
+from app.writing import rollback, write
+from workflows import labels
+from workflows.calendar import say
+from workflows.case import Actor, Case, Refusal, Refused, Request
+from workflows.engine import available
+from workflows.history_lines import ROLE_WORD
+from workflows.vocabulary import Action, Kind, Level, Role, State, Subject
+
+# The states that a dispute can be in, and what each list is called.
+SHOWN = {State.OPEN: "待处理", State.UPHELD: "异议成立", State.DISMISSED: "异议不成立"}
+DECISIONS = {"uphold": Action.UPHOLD, "dismiss": Action.DISMISS}
+
+
+def _of_tenant(actor: Actor) -> Select[Any]:
+    return (
+        select(
+            Correction.__table__,
+            RollRecord.name,
+            RollRecord.student_number,
+            Department.name.label("department"),
+        )
+        .join(RollRecord, RollRecord.id == Correction.roll_record_id)
+        .join(Department, Department.id == RollRecord.department_id)
+        .where(access.scope(actor, Correction))
+    )
+
+
+@blueprint.get("/disputes")
+@access.policy("staff", Role.SCHOOL, level=Level.READ)
+def disputes() -> Any:
+    """List the disputes of a state, those that wait first by default, oldest first."""
+    wanted = asked("name", "student_number")
+    state = request.args.get("state", "")
+    state = state if state in list(SHOWN) else State.OPEN.value
+    query = narrowed(_of_tenant(access.actor()), wanted).where(Correction.state == state)
+    page = page_of(query, Correction, (Correction.updated_at, Correction.id))
+    rows = [_listed(row) for row in page.rows]
+    return render_template("staff/disputes.html", rows=rows, page=page, wanted=wanted, states=SHOWN, state=state)
+
+
+def _listed(row: Any) -> dict[str, str]:
+    changed = corrections.changes_in(row)
+    return {
+        "id": row.public_id,
+        "name": masking.name(row.name),
+        "student_number": row.student_number,
+        "department": row.department,
+        "title": corrections.title_of(row),
+        "changed": "、".join(change["label"] for change in changed),
+        "at": say(row.updated_at),
+        "label": labels.state_label(facts.correction_case(row)),
+        "state": row.state,
+    }
+
+
+def _where(view: facts.View, row: Any) -> tuple[str, str]:
+    """Return the address of the record that was changed, and of the page where it can be changed again, or ""."""
+    if row.subject == Subject.ROLL_RECORD:
+        page = url_for("staff.roll_graduate", public_id=view.roll.public_id)
+        return page, page
+    if row.subject != Subject.PLACEMENT:
+        return "", ""
+    placed = view.placement(row.subject_id)
+    family = "destination" if placed.kind == Kind.DESTINATION else "placement"
+    return tuple(url_for(f"staff.{name}", public_id=placed.public_id) for name in (family, f"{family}_correct"))
+
+
+def _page(public_id: str, form: ReasonForm, refusal: Refusal | None = None) -> tuple[str, int]:
+    actor = access.actor()
+    found: Correction = access.load(Correction, public_id, actor)
+    view = facts.read(db.session.connection(), found.roll_record_id)
+    row = view.record(Subject.CORRECTION, found.id)
+    ledger = ledgers.LEDGERS[Subject.CORRECTION]
+    case: Case = ledger.case(row)
+    if refusal:
+        form.blame(refusal.fields)
+    name = db.session.get_one(RollRecord, found.roll_record_id).name
+    record, again = _where(view, row)
+    page = render_template(
+        "staff/dispute.html",
+        row=row,
+        name=name,
+        title=corrections.title_of(row),
+        by=ROLE_WORD[Role(row.made_by_role)],
+        changed=corrections.changes_in(row),
+        label=labels.state_label(case),
+        record=record,
+        again=again,
+        options={
+            one.action.value: one
+            for one in available(ledger.flow(row), case, actor, ledger.facts(view, row, actor, None))
+        },
+        moments=timeline.moments(view.roll_id, Subject.CORRECTION.value, row.id, case),
+        form=form,
+        refusal=cases.said(refusal) if refusal else None,
+        say=say,
+    )
+    return page, STATUS[refusal.code] if refusal else 200
+
+
+@blueprint.get("/disputes/<public_id>")
+@access.policy("staff", Role.SCHOOL, level=Level.READ)
+def dispute(public_id: str) -> Any:
+    """Show one change, what the graduate objects to, and the school's two answers."""
+    return _page(public_id, ReasonForm(formdata=None))
+
+
+@blueprint.post("/disputes/<public_id>/<any(uphold, dismiss):decision>")
+@access.policy("staff", Role.SCHOOL, level=Level.WRITE)
+def dispute_decide(public_id: str, decision: str) -> Any:
+    """Uphold a dispute after having changed the record again, or dismiss it with a reason."""
+    actor, form, action = access.actor(), ReasonForm(), DECISIONS[decision]
+    found: Correction = access.load(Correction, public_id, actor)
+    record, roll, wanted = found.id, found.roll_record_id, Request(reason=form.reason.data)
+    rollback()
+    try:
+        write(lambda: actions.step(record, roll, action, actor, wanted, subject=Subject.CORRECTION))
+    except Refused as refused:
+        return _page(public_id, form, refused.refusal)
+    flash(f"已处理：{labels.ACTION_LABEL[action]}，毕业生会收到通知。", "success")
+    return redirect(url_for("staff.disputes"), 303)

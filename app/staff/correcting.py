@@ -8,10 +8,9 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app import access, actions, corrections, destination_content, facts, ledgers, snapshots
 from app.destination_forms import TYPE
-from app.errors import STATUS, NotFound
+from app.errors import STATUS
 from app.extensions import db
-from app.models import Placement
-from app.staff import blueprint, cases
+from app.staff import blueprint, cases, destinations
 from app.staff.correction_form import correction_form, regions, typed
 from app.terms import Change
 from app.writing import rollback, write
@@ -49,10 +48,8 @@ class Sheet:
 
 
 def _sheet(public_id: str, destination: bool) -> Sheet:
-    """Read a record of the caller's tenant; raises NotFound for a foreign or unknown one, or another kind."""
-    placement: Placement = access.load(Placement, public_id, access.actor())
-    if (placement.kind == Kind.DESTINATION) != destination:
-        raise NotFound
+    """Read a record of the caller's tenant; raises NotFound for any other id, or another kind."""
+    placement = destinations.load(public_id) if destination else cases.load(public_id)
     conn = db.session.connection()
     view = facts.read(conn, placement.roll_record_id)
     row = view.placement(placement.id)

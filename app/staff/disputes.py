@@ -76,8 +76,9 @@ def _where(view: facts.View, row: Any) -> tuple[str, str]:
     if row.subject != Subject.PLACEMENT:
         return "", ""
     placed = view.placement(row.subject_id)
-    family = "destination" if placed.kind == Kind.DESTINATION else "placement"
-    return tuple(url_for(f"staff.{name}", public_id=placed.public_id) for name in (family, f"{family}_correct"))
+    family = "staff.destination" if placed.kind == Kind.DESTINATION else "staff.placement"
+    record = url_for(family, public_id=placed.public_id)
+    return record, url_for(f"{family}_correct", public_id=placed.public_id)
 
 
 def _page(public_id: str, form: ReasonForm, refusal: Refusal | None = None) -> tuple[str, int]:
@@ -87,6 +88,7 @@ def _page(public_id: str, form: ReasonForm, refusal: Refusal | None = None) -> t
     row = view.record(Subject.CORRECTION, found.id)
     ledger = ledgers.LEDGERS[Subject.CORRECTION]
     case: Case = ledger.case(row)
+    options = available(ledger.flow(row), case, actor, ledger.facts(view, row, actor, None))
     if refusal:
         form.blame(refusal.fields)
     name = db.session.get_one(RollRecord, found.roll_record_id).name
@@ -101,10 +103,7 @@ def _page(public_id: str, form: ReasonForm, refusal: Refusal | None = None) -> t
         label=labels.state_label(case),
         record=record,
         again=again,
-        options={
-            one.action.value: one
-            for one in available(ledger.flow(row), case, actor, ledger.facts(view, row, actor, None))
-        },
+        options={option.action.value: option for option in options},
         moments=timeline.moments(view.roll_id, Subject.CORRECTION.value, row.id, case),
         form=form,
         refusal=cases.said(refusal) if refusal else None,

@@ -34,7 +34,9 @@ _BY_ID = _FOUND.where(_link.c.id == bindparam("row"))
 _OF_PLACEMENT = _FOUND.where(_link.c.live_key == bindparam("placement"))
 _LOCKED = _BY_TOKEN.with_for_update(of=_link)
 _MISSED = update(_link).where(_link.c.id == bindparam("row")).values(tries=_link.c.tries + 1)
-_OPENED = update(_link).where(_link.c.id == bindparam("row")).values(tries=0, opened_at=bindparam("at"))
+_OPENED = (
+    update(_link).where(_link.c.id == bindparam("row")).values(tries=0, opened_at=bindparam("at"), letter_sealed=None)
+)
 
 
 @dataclass(frozen=True, slots=True)

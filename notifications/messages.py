@@ -4,16 +4,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from app import facts, snapshots
+from app import destination_content, facts, snapshots
 from app.extensions import db
 from app.models import Employer, Placement, RollRecord
-from notifications import account_letters, employer_letters, termination_letters, transfer_letters
+from notifications import account_letters, employer_letters, link_letters, termination_letters, transfer_letters
 from notifications.letters import Letter, reader_of, words_of
 from notifications.outbox import Claimed, PermanentError
 from notifications.topics import TOPICS, Notice
 from workflows import labels
 from workflows.calendar import say
-from workflows.vocabulary import Event, Role, State
+from workflows.vocabulary import Event, Kind, Role, State
 
 # Events that are not about a placement or the place on a roll: who writes their letters.
 WRITERS: dict[str, Callable[[Claimed], list[Letter]]] = {
@@ -32,6 +32,8 @@ WRITERS: dict[str, Callable[[Claimed], list[Letter]]] = {
     Event.TRANSFER_RETURNED: transfer_letters.decided,
     Event.TRANSFER_REJECTED: transfer_letters.decided,
     Event.TRANSFER_CORRECTED: transfer_letters.decided,
+    Event.UPLOAD_LINK_SENT: link_letters.link,
+    Event.AGREEMENT_UPLOADED: link_letters.uploaded,
     **dict.fromkeys(termination_letters.EVENTS, termination_letters.write),
 }
 
@@ -75,10 +77,20 @@ def _words(claimed: Claimed, roll: RollRecord, placement: Placement | None) -> d
         "position": terms.get("position") or "",
         "deadline": say(placement.deadline_at) if placement.deadline_at else "",
         "reviewer": worded("院系审核" if by_department else "学校审核"),
+        "online": placement.kind == Kind.ONLINE,
         "by_platform": placement.withdrawn_by == Role.PLATFORM,
         "suspended": placement.withdrawn_by == Role.PLATFORM and _suspended(placement),
         "worded": worded,
+        "changed": _changed(claimed, placement),
     }
+
+
+def _changed(claimed: Claimed, placement: Placement) -> str:
+    """Name the fields that staff have changed in a destination, without their values (R-DEST-2)."""
+    if claimed.event != Event.DESTINATION_CORRECTED:
+        return ""
+    changes = destination_content.corrected_at(db.session.connection(), placement, claimed.payload["version"])
+    return "、".join(change.label for change in changes)
 
 
 def _suspended(placement: Placement) -> bool:

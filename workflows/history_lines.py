@@ -1,11 +1,12 @@
 """What a person reads in a record's history: one Chinese line per step, without anybody's data (R-AUDIT-1)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from workflows.case import Case
 from workflows.labels import worded
-from workflows.vocabulary import Action, Role, Subject
+from workflows.vocabulary import Action, Kind, Role, State, Subject
 
 ROLE_WORD = {
     Role.GRADUATE: "毕业生",
@@ -105,6 +106,10 @@ ATTACH, DETACH, OPEN_FILE = "attach", "detach", "open_file"
 OF_FILES = {ATTACH: "上传材料", DETACH: "删除材料", OPEN_FILE: "查看材料"}
 SHOWN = (*DONE, UNMASK, *OF_FILES)
 
+# Which of the two reviews of an offline agreement a decision belongs to; the first is never a certification (R-PROV-2).
+REVIEWED = {State.AGREEMENT_REVIEW: "就业协议", State.SIGNING_REVIEW: "签约"}
+DECISIONS = (Action.APPROVE, Action.RETURN, Action.REJECT)
+
 
 def line(role: Role, action: str, detail: Mapping[str, Any], case: Case) -> str:
     """Return the line of one step; `detail` is the history's, `case` gives the province's verb (R-PROV-2).
@@ -124,4 +129,14 @@ def line(role: Role, action: str, detail: Mapping[str, Any], case: Case) -> str:
     done = DONE_OF.get((case.subject, Action(action))) or DONE[Action(action)]
     if case.subject == Subject.PLACEMENT and action == Action.CORRECT and role != Role.EMPLOYER:
         done = "修改登记信息"  # an invitation is the employer's to correct, everything else the staff's
-    return worded(f"{who}{done}", case) + (f"（因{cause}）" if cause else "")
+    then = _as_it_was(case, detail)
+    which = REVIEWED.get(then.state, "") if action in DECISIONS and then.state else ""
+    return worded(f"{who}{which}{done}", then) + (f"（因{cause}）" if cause else "")
+
+
+def _as_it_was(case: Case, detail: Mapping[str, Any]) -> Case:
+    """Return an offline signing in the state that a step began from: it decides over the verb."""
+    before = detail.get("from")
+    if case.subject != Subject.PLACEMENT or case.kind != Kind.OFFLINE or not before:
+        return case
+    return replace(case, state=State(before), numbered=False)

@@ -1,4 +1,4 @@
-"""Offline signing (线下签约): the agreement's text is reviewed, then its stamped image (R-OFF-1…8, R-OFF-3, R-CANCEL-1)."""
+"""Offline signing (线下签约): first the agreement's text is reviewed, then its stamped image (R-OFF-1…8)."""
 
 from dataclasses import replace
 from datetime import datetime

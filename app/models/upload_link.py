@@ -14,7 +14,7 @@ class UploadLink(Public, db.Model):
 
     `live_key` is the placement's id until a new link replaces this one, and unique. `phone_blind` is the number's blind
     index, by which messages are counted; `tries` were wrong guesses at its last four digits. `letter_sealed` holds
-    number and token until the message is out.
+    number and token until the link is opened or replaced.
     """
 
     __tablename__ = "upload_link"

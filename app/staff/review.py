@@ -29,6 +29,7 @@ def review_queue() -> Any:
     queue = request.args.get("queue", queues.OWN)
     queue = queue if queue in (*queues.names(actor), queues.GIVEN_UP) else queues.OWN
     pile = next((one for one in queues.PILES if one.name == request.args.get("kind")), None)
+    piles = {name: queues.piles(name, actor) for name in queues.names(actor)}
     wanted = asked("name", "student_number", "employer")
     page = page_of(
         narrowed(queues.waiting(queue, actor, pile), wanted), Placement, (Placement.submitted_at, Placement.id)
@@ -36,9 +37,9 @@ def review_queue() -> Any:
     return render_template(
         "staff/review_queue.html",
         queue=queue,
-        queues=[*queues.counts(actor), _given_up()],
+        queues=[*(_counted(name, sum(count for _, count in of)) for name, of in piles.items()), _given_up()],
         pile=pile,
-        piles=[] if queue == queues.GIVEN_UP else queues.piles(queue, actor),
+        piles=piles.get(queue, []),
         wanted=wanted,
         page=page,
         rows=[_listed(row) for row in page.rows],
@@ -46,8 +47,11 @@ def review_queue() -> Any:
 
 
 def _given_up() -> queues.Waiting:
-    count = queues.count(queues.GIVEN_UP, access.actor())
-    return queues.Waiting(queues.GIVEN_UP, queues.TITLE[queues.GIVEN_UP], count)
+    return _counted(queues.GIVEN_UP, queues.count(queues.GIVEN_UP, access.actor()))
+
+
+def _counted(queue: str, count: int) -> queues.Waiting:
+    return queues.Waiting(queue, queues.TITLE[queue], count)
 
 
 def _listed(row: Any) -> dict[str, Any]:

@@ -1,0 +1,67 @@
+"""What the holder of an upload link is told: the link, and that the graduate has uploaded the image (R-OFF-5)."""
+
+from functools import partial
+from typing import Any
+
+from app import facts, masking, snapshots, upload_links
+from app.clock import now
+from app.extensions import db
+from app.models import Placement, RollRecord
+from notifications.letters import Letter, reader_of, words_of
+from notifications.outbox import Claimed, PermanentError
+from notifications.topics import TOPICS, Audience, Channel, Notice
+from workflows import labels
+from workflows.vocabulary import Event, Role
+
+
+def _read(claimed: Claimed) -> tuple[Placement, RollRecord]:
+    placement = db.session.get(Placement, claimed.placement_id)
+    roll = db.session.get(RollRecord, claimed.roll_record_id)
+    if placement is None or roll is None:
+        raise PermanentError("no_such_record")
+    return placement, roll
+
+
+def _words(placement: Placement, roll: RollRecord) -> dict[str, Any]:
+    terms = snapshots.terms_at(db.session.connection(), placement)
+    worded = partial(labels.worded, case=facts.case(placement))
+    return {"graduate": roll.name, "employer": terms.get("employer_name") or placement.title, "worded": worded}
+
+
+def _to_phone(claimed: Claimed, link_id: int, phone: str, template: str, words: dict[str, Any]) -> Letter:
+    title, body = words_of(template, words)
+    reader = f"手机 {masking.phone(phone)}"
+    return Letter(Audience.PHONE.value, link_id, reader, title, body, claimed.event, None, (Channel.DEMO,))
+
+
+def link(claimed: Claimed) -> list[Letter]:
+    """Write the message that carries a link; none where a newer one has replaced it or the agreement has ended."""
+    placement, roll = _read(claimed)
+    row = upload_links.of_placement(db.session.connection(), placement.id, now())
+    sent = upload_links.open_letter(row) if row else None
+    if row is None or sent is None:
+        return []
+    words = _words(placement, roll) | {"address": sent.address, "days": upload_links.lasts().days}
+    return [_to_phone(claimed, row.id, sent.phone, "upload_link", words)]
+
+
+def uploaded(claimed: Claimed) -> list[Letter]:
+    """Tell the other side of an upload: the graduate, or the holder of a link that still holds (R-OFF-5)."""
+    placement, roll = _read(claimed)
+    words = _words(placement, roll)
+    if placement.uploaded_by == Role.LINK_HOLDER:
+        return _to_graduate(claimed, roll, words)
+    row = upload_links.of_placement(db.session.connection(), placement.id, now())
+    if row is None:
+        return []
+    return [_to_phone(claimed, row.id, upload_links.phone_of(row), "image_uploaded_by_graduate", words)]
+
+
+def _to_graduate(claimed: Claimed, roll: RollRecord, words: dict[str, Any]) -> list[Letter]:
+    notice: Notice = TOPICS[Event.AGREEMENT_UPLOADED].notices[0]
+    reader = reader_of(notice.audience, roll, None)
+    if reader is None:
+        return []
+    title, body = words_of(notice.template, words)
+    kind, placement_id = notice.audience.value, claimed.placement_id
+    return [Letter(kind, *reader, title, body, claimed.event, placement_id, notice.channels)]

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app import actions, auth, facts, people, reference_rows, settings
+from app import actions, auth, facts, forms, people, reference_rows, settings, uploads
 from app.clock import now
+from app.crypto import seal_text
 from app.demo.numbers import credit_code, resident_number
 from app.extensions import db
 from app.models import (
@@ -20,6 +21,7 @@ from app.models import (
     Department,
     Employer,
     EmployerUser,
+    File,
     Placement,
     Province,
     ProvinceModule,
@@ -27,10 +29,13 @@ from app.models import (
     School,
     Staff,
 )
+from app.models.types import new_public_id
 from app.writing import write
+from workflows import agreement_form
 from workflows.calendar import current_cohort
 from workflows.case import Actor, Request
-from workflows.vocabulary import Action, AgreementKind, Kind, Level, Module, Role, State, holds_slot
+from workflows.form_fields import as_typed
+from workflows.vocabulary import Action, AgreementKind, Kind, Level, Module, Role, State, Subject, holds_slot
 
 PASSWORD = "Correct-Horse-1"
 _HASH = auth.HASHER.hash(PASSWORD)
@@ -262,7 +267,7 @@ def review(
 ) -> Placement:
     """Decide the step that waits."""
     role = Role(placement.review_step or "school")
-    request = Request(version=placement.version, reason=reason if action == Action.REJECT else None)
+    request = Request(version=placement.version, reason=None if action == Action.APPROVE else reason)
     write(lambda: actions.step(placement.id, graduate.roll.id, action, reviewer(graduate, role), request))
     return reload(placement.id)
 
@@ -290,7 +295,7 @@ def make_placement(state: State = State.INVITED, graduate: Graduate | None = Non
 
 
 def make_destination(graduate: Graduate, state: State = State.APPROVED) -> Placement:
-    """Insert a destination as it is after its own flow, which comes with its own issue."""
+    """Insert a destination as it is after its own flow, whatever the season; its form is left empty."""
     at = now()
     placement = Placement(
         kind=Kind.DESTINATION.value,
@@ -299,6 +304,7 @@ def make_destination(graduate: Graduate, state: State = State.APPROVED) -> Place
         school_id=graduate.roll.school_id,
         cohort=graduate.roll.cohort,
         title="自由职业",
+        type_code="freelance",
         live_key=graduate.roll.id if holds_slot(Kind.DESTINATION, state) else None,
         review_path="",
         created_at=at,
@@ -306,6 +312,50 @@ def make_destination(graduate: Graduate, state: State = State.APPROVED) -> Place
     )
     db.session.add(placement)
     db.session.commit()
+    return placement
+
+
+TYPED = {f.name: as_typed(f, TERMS[f.name]) for f in agreement_form.FIELDS}  # the agreement's form as it is typed
+
+
+def put_file(graduate: Graduate, placement: Placement, purpose: str) -> None:
+    """Put a file that has passed its check on a graduate's own record."""
+    public_id = new_public_id()
+    row: dict[str, Any] = {"public_id": public_id, "owner_kind": "account", "owner_id": graduate.account.id}
+    row |= {"subject": "placement", "subject_id": placement.id, "roll_record_id": graduate.roll.id}
+    row |= {"purpose": purpose, "position": 1, "state": "accepted", "size": 1, "stored_size": 1}
+    row |= {"name_sealed": seal_text("协议书.jpg", uploads.name_bound(public_id))}
+    db.session.add(File(**row, original_sha256="0" * 64, sha256="0" * 64, created_at=now()))
+    db.session.commit()
+
+
+def act(graduate: Graduate, placement: Placement, action: Action, **request: Any) -> Placement:
+    """Let a graduate press a button on the version in force."""
+    wanted = Request(version=placement.version, **request)
+    write(lambda: actions.step(placement.id, graduate.roll.id, action, graduate.actor, wanted))
+    return reload(placement.id)
+
+
+def make_paper(state: State = State.EFFECTIVE, graduate: Graduate | None = None, **typed: str) -> Placement:
+    """Return a paper registration that walked to `state` through the real transitions; its window has to be open."""
+    graduate = graduate or make_graduate(make_school())
+    terms, columns = forms.draft(Subject.PLACEMENT, Kind.PAPER, TYPED | typed), {"kind": Kind.PAPER.value}
+    roll, actor = graduate.roll.id, graduate.actor
+    done = write(lambda: actions.create(roll, Action.START, actor, Request(), columns, terms))
+    placement = reload(done.id)
+    if state == State.CANCELLED:
+        return act(graduate, placement, Action.CANCEL)
+    if state == State.DRAFT:
+        return placement
+    put_file(graduate, placement, "paper_agreement")
+    declaration = facts.declaration(facts.read(db.session.connection(), roll))
+    placement = act(graduate, placement, Action.SUBMIT, declaration=declaration)
+    for ended, action in ((State.RETURNED, Action.RETURN), (State.VOID, Action.REJECT)):
+        if state == ended:
+            return review(graduate, placement, action)
+    while state == State.EFFECTIVE and placement.state == State.REVIEW:
+        placement = review(graduate, placement)
+    assert placement.state == state, f"the builder does not know the way to {state}"
     return placement
 
 

@@ -7,7 +7,7 @@ from flask import render_template
 from app import access
 from app.staff import blueprint, queues
 from app.staff.menu import entries
-from workflows.vocabulary import REVIEWERS, STAFF, Level
+from workflows.vocabulary import REVIEWERS, STAFF, Kind, Level
 
 
 @blueprint.get("/")
@@ -15,6 +15,8 @@ from workflows.vocabulary import REVIEWERS, STAFF, Level
 def home() -> Any:
     """Show the counts of what waits and the links of this role."""
     actor = access.actor()
-    counts = queues.counts(actor) if actor.role in REVIEWERS and actor.level >= Level.READ else []
+    reviews = actor.role in REVIEWERS and actor.level >= Level.READ
+    counts = queues.counts(actor) if reviews else []
+    destinations = queues.counts(actor, Kind.DESTINATION) if reviews else []
     links = [entry for entry in entries(actor) if entry.what]
-    return render_template("staff/home.html", counts=counts, links=links)
+    return render_template("staff/home.html", counts=counts, destinations=destinations, links=links)

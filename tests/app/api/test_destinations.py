@@ -12,12 +12,13 @@ from app.models import History, Outbox, School
 from tests import builders
 from tests.app.api import destinations as calls
 from tests.app.api.calls import API, button, pass_time, refused, travel
+from tests.app.api.test_alerts import deliver
 from tests.app.staff import desk
 from tests.application import ApiClient, api_client
 from tests.builders import Graduate
 from tests.workflows.catalogue.examples import COMPLETE
 from workflows.catalogue.destinations import FORMS
-from workflows.vocabulary import Role, State
+from workflows.vocabulary import AgreementKind, Role, State
 
 
 @pytest.fixture
@@ -348,3 +349,29 @@ def test_every_step_is_on_record_without_anybodys_data(app: Flask, client: ApiCl
     assert [row.action for row in rows] == ["start", "submit", "approve"]
     assert not any("示例大学" in str(row.detail) for row in rows)
     assert [line["text"] for line in page["history"]] == ["毕业生开始填写", "毕业生提交审核", "学校审核通过"]
+
+
+def test_the_graduate_is_told_which_fields_were_changed_and_of_every_result(
+    client: ApiClient, graduate: Graduate, office: Any
+) -> None:
+    page = calls.submitted(client, graduate, "postgraduate")
+    assert calls.correct(office, page, "postgraduate", school_name="另一所大学", major="法学").status_code == 303
+    assert calls.decide(office, page, "return", return_reason="请补充").status_code == 303
+    deliver()
+    told = {one["topic"]: one["body"] for one in client.get(f"{API}/alerts").json}
+    assert "（录取学校、录取专业）" in told["destination.corrected"]
+    assert "被学校审核退回" in told["destination.returned"]
+    assert "法学" not in told["destination.corrected"], "which fields, never their values"
+
+
+def test_no_answer_and_no_history_line_lies_about_a_place_in_a_two_party_province(app: Flask) -> None:
+    """Destinations always say 审核, whatever the province's agreement is (R-PROV-2)."""
+    travel(app, calls.MAY)
+    school = builders.make_school("10848", kind=AgreementKind.TWO_PARTY)
+    graduate = builders.make_graduate(school)
+    client = api_client(app, graduate)
+    page = calls.submitted(client, graduate, "planning_study")
+    assert page["label"] == "去向审核中（待学校审核）"
+    office = desk.client(app, Role.SCHOOL, school)
+    shown = desk.words(office.get(f"/staff/destinations/{page['id']}"))
+    assert "审核通过" in shown and "鉴证通过" not in shown

@@ -55,6 +55,7 @@ def test_the_queue_holds_what_waits_for_this_reviewer(app: Flask, school: School
     office = desk.client(app, Role.SCHOOL, school)
     assert "没有等待审核的去向登记。" in desk.words(office.get(LIST))
     _, page = waiting(app, school)
+    assert "1去向登记待我审核" in desk.words(office.get("/staff/"))
     assert page["id"] in office.get(LIST).get_data(as_text=True)
     assert calls.decide(office, page).status_code == 303
     assert page["id"] not in office.get(LIST).get_data(as_text=True)

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, not_, or_, select
 
 from app import access
 from app.clock import now
 from app.extensions import db
-from app.facts import HAS_REVIEWER
-from app.models import Department, Placement, RollRecord, School
+from app.models import Department, Placement, RollRecord, School, Staff
 from workflows.case import Actor
-from workflows.vocabulary import Kind, Role, State, Step
+from workflows.vocabulary import Kind, Level, Role, State, Step
 
 OWN, STEAD, GIVEN_UP = "own", "stead", "given_up"
 TITLE = {OWN: "待我审核", STEAD: "代院系审核", GIVEN_UP: "近期已放弃"}
@@ -58,14 +57,21 @@ class Waiting:
     count: int
 
 
-def _condition(queue: str, actor: Actor) -> ColumnElement[bool]:
+def orphaned(level: Any) -> ColumnElement[bool]:
+    """Return the condition of a department's step that nobody of it can decide; `level` is the module's (R-SCH-2)."""
+    reviewer = exists().where(Staff.department_id == RollRecord.department_id, Staff.active, level == int(Level.WRITE))
+    return or_(not_(School.department_review), not_(reviewer))
+
+
+def condition(queue: str, actor: Actor, model: Any = Placement) -> ColumnElement[bool]:
+    """Return which rows of a model with a review wait in a queue, for a statement that joins roll record and school."""
     if queue == STEAD:
-        orphaned = or_(not_(School.department_review), not_(HAS_REVIEWER))
-        return (Placement.review_step == Step.DEPARTMENT.value) & orphaned
+        return (model.review_step == Step.DEPARTMENT.value) & orphaned(Staff.placement_level)
+    mine: ColumnElement[bool] = model.review_step == Step.SCHOOL.value
     if actor.role == Role.DEPARTMENT:
-        return Placement.review_step == Step.DEPARTMENT.value
-    second = (Placement.review_step == Step.SECOND.value) & (Placement.reviewed_by != actor.id)
-    return (Placement.review_step == Step.SCHOOL.value) | second
+        mine = model.review_step == Step.DEPARTMENT.value
+        return mine
+    return mine | ((model.review_step == Step.SECOND.value) & (model.reviewed_by != actor.id))
 
 
 def _is(what: Kind | Pile | None) -> ColumnElement[bool]:
@@ -77,7 +83,7 @@ def _is(what: Kind | Pile | None) -> ColumnElement[bool]:
 
 def waits(queue: str, actor: Actor, what: Kind | Pile | None = None) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of a queue, for a statement that joins the roll record and the school."""
-    return (access.scope(actor, Placement), _is(what), _condition(queue, actor))
+    return (access.scope(actor, Placement), _is(what), condition(queue, actor))
 
 
 def _given_up(actor: Actor) -> tuple[ColumnElement[bool], ...]:

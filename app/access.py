@@ -22,7 +22,6 @@ from app.models import (
     RollImport,
     RollRecord,
     RollRequest,
-    RollRequest,
     School,
     Termination,
     Transfer,

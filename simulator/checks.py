@@ -59,6 +59,13 @@ def credit_code(value: Any) -> bool:
     return value[17] == _CREDIT[-total % 31]
 
 
+def _details(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        re.fullmatch("[a-z_]{1,40}", name) and isinstance(each, str | int) and len(str(each)) <= 1000
+        for name, each in value.items()
+    )
+
+
 def _whole(least: int, most: int) -> Check:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
@@ -99,6 +106,7 @@ PLACEMENT: dict[str, Check] = {
     "study_major": _text(200),
     "study_major_original": _text(200),
     "conscription_office": _text(60),
+    "details": _details,
 }
 TRANSFER: dict[str, Check] = {
     "record": _RECORD,

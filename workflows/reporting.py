@@ -39,7 +39,8 @@ TRANSFER_STATUS: dict[State, Status] = {S.APPROVED: Status.IN_FORCE, S.REPLACED:
 TRANSFER_KINDS = (Module.ARCHIVE, Module.HOUSEHOLD)
 
 AGREEMENT_CODE = "10"  # 签就业协议形式就业, what every agreement is by national code
-# Our names of the terms, and the far side's; values that have a code are told by it.
+# Our names of the terms, and the far side's; values that have a code are told by it. Whatever else an approved form
+# says goes along as details, so that no correction stays untold.
 PLACEMENT_FIELDS = {
     "employer_name": "employer_name",
     "credit_code": "credit_code",
@@ -60,6 +61,7 @@ PLACEMENT_FIELDS = {
     "major_original": "study_major_original",
     "conscription_office": "conscription_office",
 }
+NOT_TOLD = ("draft", "title", "type_code")  # what was typed, and what is told otherwise
 TRANSFER_FIELDS = ("type_code", "region_code", "address", "receiver", "contact_name", "contact_phone", "postcode")
 
 
@@ -134,7 +136,9 @@ def _placement(record: Reportable) -> dict[str, Any]:
         "approved_on": beijing_day(record.at).isoformat(),
         "agreement_number": record.number,
     }
-    return _given(known | {theirs: record.terms.get(ours) for ours, theirs in PLACEMENT_FIELDS.items()})
+    coded = {theirs: record.terms.get(ours) for ours, theirs in PLACEMENT_FIELDS.items()}
+    others = {name: value for name, value in record.terms.items() if name not in (*PLACEMENT_FIELDS, *NOT_TOLD)}
+    return _given(known | coded | {"details": _given(others) or None})
 
 
 def _transfer(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,9 @@ from tests.notifications.working import let_leases_run_out, rows, work_off
 from workflows.reporting import Status, Told
 from workflows.vocabulary import Module, State
 
+DETAILS = ("contact_name", "contact_mobile", "contact_email", "probation_months", "probation_pay_fen", "pay_fen")
+DETAILS += ("report_by", "work_place", "supplement")
+
 
 def told(graduate: Graduate, status: Status, **content: object) -> None:
     """Write a report on the graduate's placement line, as the write path does."""
@@ -89,6 +92,7 @@ def test_an_approved_signing_is_held_over_there_by_national_codes(far_side: FarS
         "position_category_code": terms["position_category"],
         "position": terms["position"],
         "household_archive": terms["household_archive"],
+        "details": {name: value for name, value in terms.items() if name in DETAILS and value is not None},
     }
     assert states() == ["sent"] and {row.state for row in letters()} == {"done"}
 

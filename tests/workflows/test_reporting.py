@@ -4,7 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from simulator import checks
+from tests.workflows.catalogue.examples import STANDARDS, filled
 from workflows import reporting
+from workflows.catalogue.cleaning import clean
+from workflows.catalogue.destinations import FORMS
 from workflows.reporting import NOTHING, Reportable, Status
 from workflows.vocabulary import HOLDING, STATES, STATES_OF, Kind, Mark, Module, State, Subject
 
@@ -69,7 +73,7 @@ def test_the_one_in_force_speaks_else_the_one_that_ended_last() -> None:
 
 
 @pytest.mark.rule("R-SYNC-1")
-def test_an_agreement_is_told_by_national_codes_and_without_people_or_pay() -> None:
+def test_an_agreement_is_told_by_national_codes_and_whole() -> None:
     told = reporting.told(placement(S.EFFECTIVE, number="202711141411210001", terms=TERMS))
     assert told.status == Status.IN_FORCE
     assert told.content == {
@@ -86,15 +90,28 @@ def test_an_agreement_is_told_by_national_codes_and_without_people_or_pay() -> N
         "address": "示例大街1号",
         "position_category_code": "13",
         "position": "软件工程师",
+        "details": {
+            "contact_name": "演示甲",
+            "contact_mobile": "19900001111",
+            "pay_fen": 1000000,
+            "supplement": "甲方提供集体宿舍。",
+        },
     }
 
 
 def test_a_destination_is_told_by_its_own_code() -> None:
-    terms = {"school_name": "示例大学", "major": "石油工程", "remark": "x"}
+    terms = {
+        "school_name": "示例大学",
+        "major": "石油工程",
+        "remark": "x",
+        "type_code": "postgraduate",
+        "title": "升学",
+    }
     record = placement(S.APPROVED, Kind.DESTINATION, form="postgraduate", code="801", terms=terms)
     content = reporting.told(record).content
     assert content["destination_code"] == "801" and content["form"] == "postgraduate"
-    assert content["study_school"] == "示例大学" and content["study_major"] == "石油工程" and "remark" not in content
+    assert content["study_school"] == "示例大学" and content["study_major"] == "石油工程"
+    assert content["details"] == {"remark": "x"}
 
 
 @pytest.mark.parametrize("mark", [None, Mark.FORCED, Mark.UNILATERAL])
@@ -117,3 +134,16 @@ def test_the_later_change_wins_and_at_a_tie_ours_stays() -> None:
     assert reporting.later_wins(AT, AT + timedelta(microseconds=1))
     assert not reporting.later_wins(AT, AT)
     assert not reporting.later_wins(AT, AT - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_far_side_takes_every_destination_of_the_catalogue(name: str) -> None:
+    form = FORMS[name]
+    cleaned = clean(form, filled(name), STANDARDS)
+    assert cleaned.errors == {}
+    code = form.code.code if form.code else None
+    told = reporting.told(placement(S.APPROVED, Kind.DESTINATION, form=name, code=code, terms=cleaned.values))
+    content = {**told.content, "record": "0" * 20}
+    report = {"school_code": "11414", "student_number": "1", "cohort": 2027, "kind": "placement", "sequence": 1}
+    report |= {"status": told.status, "changed_at": AT.isoformat(), "content": content}
+    assert checks.problems(report) == {}

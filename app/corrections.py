@@ -108,7 +108,8 @@ def note(unit: Unit, subject: Subject, actor: Actor, old: Columns, new: Columns,
     row |= {"subject": subject.value, "subject_id": new["id"], "subject_version": new["version"]}
     row |= {"made_by_role": actor.role.value, "made_by": actor.id, "reason": (reason or "").strip() or None}
     row |= {"created_at": now, "updated_at": now}
-    body = {"title": new.get("title") or "", "changes": [change._asdict() for change in changed]}
+    called = new.get("title") or (transfer_form.TITLE[Module(new["kind"])] if subject == Subject.TRANSFER else "")
+    body = {"title": called, "changes": [change._asdict() for change in changed]}
     row["body_sealed"], row["body_digest"] = bodies.seal(Subject.CORRECTION, row["public_id"], body)
     unit.conn.execute(_ADD, row)
     return {"correction_digest": row["body_digest"]}

@@ -111,6 +111,13 @@ def reasoned(case: Case, actor: Actor, facts: TransferFacts, request: Request) -
     return None if actor.role == Role.PLATFORM else review.needs_reason(request, what="修改原因")
 
 
+def different(case: Case, actor: Actor, facts: TransferFacts, request: Request) -> Refusal | None:
+    """Refuse a staff member's correction that changes nothing."""
+    if actor.role == Role.PLATFORM or request.changed:
+        return None
+    return Refusal(Code.NOTHING_CHANGED, "内容没有变化，无需修改。", "请更改后再提交，或返回详情。")
+
+
 def filled_in(case: Case, actor: Actor, facts: TransferFacts, request: Request) -> Refusal | None:
     """Refuse a form that is not filled in rightly, naming each field."""
     errors = request.errors
@@ -171,9 +178,8 @@ def _replace(case: Case, actor: Actor, facts: TransferFacts, request: Request) -
 
 def _correct(case: Case, actor: Actor, facts: TransferFacts, request: Request) -> Decision:
     columns = {"remote_at": request.at} if actor.role == Role.PLATFORM else {"reason": (request.reason or "").strip()}
-    return Decision(
-        Action.CORRECT, State.APPROVED, columns, events=(Event.TRANSFER_CORRECTED,), effects=(Effect.STORE_BODY,)
-    )
+    effects = (Effect.STORE_BODY, Effect.NOTE_CORRECTION)
+    return Decision(Action.CORRECT, State.APPROVED, columns, events=(Event.TRANSFER_CORRECTED,), effects=effects)
 
 
 _GRADUATE, _REVIEWERS = frozenset({Role.GRADUATE}), frozenset({Role.DEPARTMENT, Role.SCHOOL})
@@ -239,7 +245,7 @@ TRANSITIONS = (
         _KEEPERS,
         (State.APPROVED,),
         _correct,
-        checks=(as_read, newer, filled_in, reasoned),
+        checks=(as_read, newer, filled_in, different, reasoned),
     ),
 )
 

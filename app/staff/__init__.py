@@ -12,6 +12,7 @@ from app.staff import (  # noqa: E402
     employer_letters,  # noqa: F401
     employers,  # noqa: F401
     files,  # noqa: F401
+    forced_endings,  # noqa: F401
     home,  # noqa: F401
     menu,  # noqa: F401
     paper_agreements,  # noqa: F401
@@ -19,8 +20,12 @@ from app.staff import (  # noqa: E402
     province,  # noqa: F401
     review,  # noqa: F401
     roll,  # noqa: F401
+    roll_import,  # noqa: F401
+    roll_requests,  # noqa: F401
     settings,  # noqa: F401
     sign_in,  # noqa: F401
+    terminations,  # noqa: F401
+    transfers,  # noqa: F401
     warnings,  # noqa: F401
     windows,  # noqa: F401
 )

@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import g, request
 
+from app import auth
 from app.staff import blueprint
 from app.staff.tenant import ROLE_TITLE, tenant
 from workflows.case import Actor
-from workflows.vocabulary import STAFF, Level, Role
+from workflows.vocabulary import STAFF, Level, Module, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,12 @@ class Entry:
     roles: frozenset[Role]
     level: Level = Level.READ
     family: str = ""  # endpoints that begin with this belong to it
+    module: Module = Module.PLACEMENT
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What the address of the page wants besides its endpoint."""
+        return {} if self.module == Module.PLACEMENT else {"module": self.module.value}
 
 
 MENU = (
@@ -38,6 +45,13 @@ MENU = (
         "查询毕业生与用人单位的线上签约。",
         frozenset({Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE}),
         family="staff.placement",
+    ),
+    Entry(
+        "staff.terminations_list",
+        "解约管理",
+        "查看线上与线下的解约申请，办理待办。",
+        frozenset({Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE}),
+        family="staff.termination",
     ),
     Entry(
         "staff.destinations",
@@ -66,6 +80,17 @@ MENU = (
         "处理毕业生对学校修改信息提出的异议。",
         frozenset({Role.SCHOOL}),
         family="staff.dispute",
+    ),
+    *(
+        Entry(
+            "staff.transfers",
+            f"{word}信息管理",
+            f"查看和审核{word}登记。",
+            frozenset({Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE}),
+            family="staff.transfer",
+            module=module,
+        )
+        for module, word in ((Module.ARCHIVE, "档案"), (Module.HOUSEHOLD, "户口"))
     ),
     Entry(
         "staff.minimum_wages",
@@ -124,7 +149,7 @@ MENU = (
 
 def entries(actor: Actor) -> list[Entry]:
     """Return what this actor's menu shows."""
-    return [entry for entry in MENU if actor.role in entry.roles and actor.level >= entry.level]
+    return [entry for entry in MENU if actor.role in entry.roles and auth.level_in(entry.module) >= entry.level]
 
 
 @blueprint.context_processor
@@ -134,7 +159,8 @@ def about_the_caller() -> dict[str, Any]:
         return {"actor": None}
     endpoint = request.endpoint or ""
     mine = entries(g.actor)
-    here = next((e for e in mine if e.family and endpoint.startswith(e.family)), None)
+    module = (request.view_args or {}).get("module", Module.PLACEMENT)
+    here = next((e for e in mine if e.family and endpoint.startswith(e.family) and e.module == module), None)
     return {
         "actor": g.actor,
         "tenant": tenant(),

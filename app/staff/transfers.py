@@ -1,0 +1,228 @@
+"""档案信息管理, 户口信息管理: the tenant's transfers, their review and correction (R-TRF-1, R-VIEW-1)."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from app import access, actions, bodies, codes, facts, forms, masking, transfer_facts
+from app.agreement_fields import EMPTY
+from app.clock import now
+from app.corrections import differences
+from app.crypto import unseal_text
+from app.errors import STATUS, NotFound
+from app.extensions import db
+from app.ledgers import TRANSFER
+from app.models import Department, RollRecord, School, Transfer
+from app.paging import page_of
+from app.staff import agreement_blocks, blueprint, cases, queues, timeline
+from app.staff.correction_form import correction_form, regions, typed
+from app.staff.forms import ReviewForm
+from app.staff.searching import asked, narrowed
+from app.terms import in_words
+from app.writing import write
+from workflows import labels, transfer
+from workflows.calendar import say
+from workflows.case import Actor, Case, Refusal, Refused, Request
+from workflows.engine import available
+from workflows.form_fields import as_typed
+from workflows.platform_settings import MODULE_TITLE
+from workflows.transfer_form import FIELDS, TITLE, TYPES
+from workflows.vocabulary import REVIEWERS, STATES_OF, Action, Level, Module, Role, State, Step, Subject
+
+SEERS = (Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE)
+WAITING, ALL = "waiting", "all"
+DECISIONS = {"approve": Action.APPROVE, "return": Action.RETURN, "reject": Action.REJECT}
+SHOWN = tuple(state for state in STATES_OF[Subject.TRANSFER] if state != State.DRAFT)
+STATE_LABELS = [(state.value, labels.state_label(Case(state, subject=Subject.TRANSFER))) for state in SHOWN]
+
+
+def load(module: str, public_id: str) -> Transfer:
+    """Return a transfer of the caller's tenant; raises NotFound for any other id, another module, and drafts."""
+    row: Transfer = access.load(Transfer, public_id, access.actor())
+    if row.kind != module or row.submitted_at is None:
+        raise NotFound
+    return row
+
+
+def _registration(module: str) -> Module:
+    if module == Module.PLACEMENT:
+        raise NotFound
+    return Module(module)
+
+
+def _of_tenant(actor: Actor, module: Module) -> Select[Any]:
+    return (
+        select(
+            Transfer.__table__,
+            RollRecord.public_id.label("roll"),
+            RollRecord.name,
+            RollRecord.student_number,
+            RollRecord.exam_number,
+            RollRecord.major,
+            RollRecord.education_code,
+            RollRecord.origin_region,
+            RollRecord.id_number_sealed,
+            School.name.label("school"),
+            Department.name.label("department"),
+        )
+        .join(RollRecord, RollRecord.id == Transfer.roll_record_id)
+        .join(School, School.id == Transfer.school_id)
+        .join(Department, Department.id == RollRecord.department_id)
+        .where(access.scope(actor, Transfer), Transfer.kind == module.value, Transfer.submitted_at.is_not(None))
+    )
+
+
+def _waits(actor: Actor, module: Module) -> ColumnElement[bool]:
+    """Return the condition of what waits for this reviewer; a school's also what nobody of a department can decide."""
+    review = Transfer.state == State.REVIEW.value
+    if actor.role == Role.DEPARTMENT:
+        return review & (Transfer.review_step == Step.DEPARTMENT.value)
+    orphaned = queues.orphaned(transfer_facts.LEVEL[module])
+    own = Transfer.review_step == Step.SCHOOL.value
+    return review & or_(own, (Transfer.review_step == Step.DEPARTMENT.value) & orphaned)
+
+
+@blueprint.get("/transfers/<module>")
+@access.policy("staff", *SEERS, level=Level.READ, module=None)
+def transfers(module: str) -> Any:
+    """List what waits for this reviewer, the oldest first, or every transfer of the tenant, the newest first."""
+    actor, registration = access.actor(), _registration(module)
+    tab = request.args.get("queue", WAITING if actor.role in REVIEWERS else ALL)
+    tab = tab if tab == WAITING and actor.role in REVIEWERS else ALL
+    query, state = _of_tenant(actor, registration), request.args.get("state", "")
+    if tab == WAITING:
+        query = query.where(_waits(actor, registration))
+    elif state in SHOWN:
+        query = query.where(Transfer.state == state)
+    wanted = asked("name", "student_number")
+    order = (Transfer.id,) if tab == ALL else (Transfer.submitted_at, Transfer.id)
+    page = page_of(narrowed(query, wanted), Transfer, order, newest_first=tab == ALL)
+    return render_template(
+        "staff/transfers.html",
+        module=registration,
+        title=MODULE_TITLE[registration],
+        word=TITLE[registration],
+        reviewing=actor.role in REVIEWERS,
+        queue=tab,
+        page=page,
+        rows=[_listed(row) for row in page.rows],
+        wanted=wanted,
+        state=state,
+        states=STATE_LABELS,
+    )
+
+
+def _listed(row: Any) -> dict[str, str]:
+    number = unseal_text(row.id_number_sealed, f"roll_record.id_number:{row.roll}")
+    body = bodies.unseal(Subject.TRANSFER, row)
+    return {
+        "id": row.public_id,
+        "exam_number": row.exam_number or EMPTY,
+        "name": masking.name(row.name),
+        "school": row.school,
+        "department": row.department,
+        "major": row.major,
+        "education": codes.label("education", row.education_code),
+        "origin": codes.region_name(row.origin_region) or EMPTY,
+        "id_number": masking.id_number(number),
+        "type": dict(TYPES).get(row.type_code or "", EMPTY),
+        "address": (codes.region_name(body.get("region_code")) + (body.get("address") or "")) or EMPTY,
+        "label": labels.state_label(facts.transfer_case(row)),
+        "state": row.state,
+    }
+
+
+def _show(row: Transfer, form: Any, refusal: Refusal | None = None) -> tuple[str, int]:
+    actor, module = access.actor(), Module(row.kind)
+    view = facts.read(db.session.connection(), row.roll_record_id)
+    read = view.record(Subject.TRANSFER, row.id)
+    case, body = facts.transfer_case(read), bodies.unseal(Subject.TRANSFER, read)
+    if refusal:
+        form.blame(refusal.fields)
+    form.version.data, form.version.raw_data = read.version, None
+    options = available(transfer.FLOW, case, actor, TRANSFER.facts(view, read, actor, None))
+    content = [(f.label, in_words(f, body.get(f.name))) for f in FIELDS[module]]
+    roll = db.session.get_one(RollRecord, read.roll_record_id)
+    page = render_template(
+        "staff/transfer.html",
+        module=module,
+        title=MODULE_TITLE[module],
+        word=TITLE[module],
+        row=read,
+        case=case,
+        name=roll.name,
+        label=labels.state_label(case),
+        block=agreement_blocks.Block(TITLE[module], content),
+        flagged=transfer_facts.flagged(view, read),
+        moments=timeline.moments(read.roll_record_id, Subject.TRANSFER.value, read.id, case),
+        options={option.action.value: option for option in options},
+        form=form,
+        refusal=cases.said(refusal) if refusal else None,
+    )
+    return page, STATUS[refusal.code] if refusal else 200
+
+
+@blueprint.get("/transfers/<module>/<public_id>")
+@access.policy("staff", *SEERS, level=Level.READ, module=None)
+def transfer_case(module: str, public_id: str) -> Any:
+    """Show one transfer."""
+    return _show(load(module, public_id), ReviewForm(formdata=None))
+
+
+@blueprint.post("/transfers/<module>/<public_id>/<any(approve, return, reject):decision>")
+@access.policy("staff", *REVIEWERS, level=Level.WRITE, module=None)
+def transfer_decide(module: str, public_id: str, decision: str) -> Any:
+    """Approve, return or reject the version that was judged (R-REV-1)."""
+    row, form, action = load(module, public_id), ReviewForm(), DECISIONS[decision]
+    wanted = Request(version=form.version.data, reason=form.reason_of(action))
+    case = facts.transfer_case(row)
+    if refusal := _step(row, action, wanted):
+        return _show(load(module, public_id), form, form.about(action, refusal))
+    flash(f"{labels.action_label(action, case)}：{TITLE[Module(module)]}（{say(now())}）。", "success")
+    return redirect(url_for("staff.transfers", module=module), 303)
+
+
+def _step(row: Transfer, action: Action, wanted: Request, terms: dict[str, Any] | None = None) -> Refusal | None:
+    record, roll, actor = row.id, row.roll_record_id, access.actor()
+    try:
+        write(lambda: actions.step(record, roll, action, actor, wanted, terms, Subject.TRANSFER))
+    except Refused as refused:
+        return refused.refusal
+    return None
+
+
+@blueprint.route("/transfers/<module>/<public_id>/correct", methods=["GET", "POST"])
+@access.policy("staff", Role.SCHOOL, level=Level.WRITE, module=None)
+def transfer_correct(module: str, public_id: str) -> Any:
+    """Change an approved transfer: in force at once, told to the graduate old → new (R-DIFF-1, R-SYNC-1)."""
+    row = load(module, public_id)
+    old, fields = bodies.unseal(Subject.TRANSFER, row), FIELDS[Module(module)]
+    if request.method == "GET":
+        data = {f.name: as_typed(f, old.get(f.name)) for f in fields} | {"version": row.version}
+        return _correct_page(row, correction_form(fields, (), data))
+    form = correction_form(fields, (), None)
+    sent = typed(form)
+    cleaned = forms.FORMS[Subject.TRANSFER, module](sent)
+    changed = tuple(change.field for change in differences(fields, old, old | cleaned.values))
+    wanted = Request(form.version.data, form.reason.data, errors=cleaned.errors, changed=changed)
+    if refusal := _step(row, Action.CORRECT, wanted, cleaned.values | {forms.TYPED: sent}):
+        return _correct_page(load(module, public_id), form, refusal)
+    flash("已修改，立即生效；毕业生会收到提醒，并看到修改前后的内容。", "success")
+    return redirect(url_for("staff.transfer_case", module=module, public_id=public_id), 303)
+
+
+def _correct_page(row: Transfer, form: Any, refusal: Refusal | None = None) -> tuple[str, int]:
+    if refusal:
+        form.blame(refusal.fields)
+    form.version.raw_data = None
+    page = render_template(
+        "staff/transfer_correct.html",
+        row=row,
+        word=TITLE[Module(row.kind)],
+        fields=FIELDS[Module(row.kind)],
+        form=form,
+        regions=regions(form),
+        refusal=cases.said(refusal) if refusal else None,
+    )
+    return page, STATUS[refusal.code] if refusal else 200

@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from app import counting, employer_import, history, recounting, reference_rows
 from app.extensions import db
+from app.rolls.commands import roll
 from app.rolls.tables import TableError
 from app.writing import write
 
@@ -102,5 +103,5 @@ def fold() -> None:
 
 def install(app: Flask) -> None:
     """Register the commands."""
-    for group in (reference, demo, chain, statistics, employers):
+    for group in (reference, demo, chain, statistics, employers, roll):
         app.cli.add_command(group)

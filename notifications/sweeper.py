@@ -13,7 +13,7 @@ from app import counting, storage
 from app.clock import now
 from app.expiry import expire_due
 from app.extensions import db
-from app.models import Delivery, DownloadTicket, FileTicket, IdempotencyKey, Outbox, Session, Verification
+from app.models import Delivery, DownloadTicket, FileTicket, IdempotencyKey, Outbox, SentCode, Session, Verification
 from app.writing import write
 from notifications import doorbell, file_clearing, jobs, outbox
 from notifications.report_feed import read_changes
@@ -26,6 +26,7 @@ KEPT = {
     "used_tickets": timedelta(),
     "file_tickets": timedelta(),
     "sessions": timedelta(days=30),
+    "codes": timedelta(days=2),
     "misses": timedelta(days=2),
     "outbox": timedelta(days=90),
 }
@@ -36,7 +37,7 @@ AT_ONCE = 50  # rows that it works off in one go
 
 _key, _ticket, _session = IdempotencyKey.__table__, DownloadTicket.__table__, Session.__table__
 _look, _outbox, _delivery = Verification.__table__, Outbox.__table__, Delivery.__table__
-_file_ticket = FileTicket.__table__
+_file_ticket, _sent_code = FileTicket.__table__, SentCode.__table__
 
 
 def _some(table: Table, *which: Any) -> Delete:
@@ -53,6 +54,7 @@ _OLD = {
     "used_tickets": _some(_ticket, _ticket.c.used_at.is_not(None), _ticket.c.expires_at < _before),
     "file_tickets": _some(_file_ticket, _file_ticket.c.expires_at < _before),
     "sessions": _some(_session, or_(_session.c.expires_at < _before, _session.c.revoked_at < _before)),
+    "codes": _some(_sent_code, _sent_code.c.sent_at < _before),
     "misses": _some(_look, _look.c.document_id.is_(None), _look.c.at < _before),
     "outbox": _some(
         _outbox,
@@ -74,8 +76,8 @@ def tidy() -> dict[str, int]:
     """Remove what has served its time, in bounded batches, and part files of dead writers; return how many.
 
     Idempotency keys go after 48 hours, download tickets an hour after their end and used ones at it, sessions 30 days
-    after their end, looks at codes that do not exist after 2 days, outbox rows 90 days after they are done unless a
-    delivery refers to them; tickets of uploads at their end, uploads as `file_clearing` says.
+    after their end, codes sent to people and looks at codes that do not exist after 2 days, outbox rows 90 days after
+    they are done unless a delivery refers to them; tickets of uploads at their end, uploads as `file_clearing` says.
     """
     removed = {name: _remove_old(name) for name in _OLD}
     return removed | {"parts": storage.clear_parts(), "files": file_clearing.clear()}

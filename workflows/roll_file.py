@@ -267,7 +267,7 @@ def read_line(cells: Sequence[Cell], expected: Expected) -> Line:
     line, own = Line(), {}
     for column, cell in zip(COLUMNS, cells, strict=True):
         try:
-            own[column.label] = _read(column, cell, expected)
+            own[column.label] = read_cell(column, cell, expected)
         except CellError as error:
             line.faults.append(Fault(column.label, str(error)))
     line.values = {c.name: own[c.label] for c in COLUMNS if c.name and c.label in own}
@@ -278,7 +278,8 @@ def read_line(cells: Sequence[Cell], expected: Expected) -> Line:
     return line
 
 
-def _read(column: Column, cell: Cell, expected: Expected) -> Any:
+def read_cell(column: Column, cell: Cell, expected: Expected) -> Any:
+    """Return what a cell means for its column; raises CellError."""
     text = as_text(cell)
     if column.required and not text:
         raise CellError("不能为空。")

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from app.api.fields import Input, text
-from app.api.schemas import Answer
+from app.api.schemas import Answer, ChoiceAnswer
 
 
 class PhoneInput(Input):
@@ -92,13 +92,6 @@ class ContactAnswer(Answer):
 
     phone = fields.String(required=True)
     email = fields.String(required=True)
-
-
-class ChoiceAnswer(Answer):
-    """One entry of a list to choose from."""
-
-    code = fields.String(required=True)
-    label = fields.String(required=True)
 
 
 class ChoicesAnswer(Answer):

@@ -140,6 +140,13 @@ class Labelled(Answer):
     value = _text()
 
 
+class ChoiceAnswer(Answer):
+    """One entry of a list to choose from."""
+
+    code = fields.String(required=True)
+    label = fields.String(required=True)
+
+
 class RecordAnswer(Answer):
     """What a graduate has to check before entering."""
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from app import access, actions, codes, facts, masking, shown_roll
 from app.errors import STATUS, NotFound
 from app.extensions import db
-from app.models import Department, RollRecord, School
+from app.models import Department, RollRecord, RollRequest, School
 from app.paging import page_of
 from app.staff import blueprint, cases, timeline
 from app.staff.forms import RollForm
@@ -22,6 +22,8 @@ from workflows.vocabulary import REVIEWERS, Action, Kind, Level, PaperState, Rol
 
 TOLD = (Action.SET_TRAINING_MODE, Action.MOVE_COHORT, Action.TAKE_OFF_ROLL, Action.PUT_ON_ROLL)
 CHANGES = (*TOLD, *paper_agreement.MOVES)
+
+_ASKED = select(func.count(RollRequest.id)).where(RollRequest.state == State.ASKED.value)
 
 
 def _of_tenant(actor: Actor) -> Select[Any]:
@@ -54,7 +56,10 @@ def roll() -> Any:
     around = range(tenant().cohort + 1, tenant().cohort - 4, -1)
     cohorts = sorted({*around, cohort}, reverse=True)
     rows = [_listed(row) for row in page.rows]
-    return render_template("staff/roll.html", rows=rows, page=page, wanted=wanted, cohort=cohort, cohorts=cohorts)
+    waiting = db.session.execute(_ASKED.where(access.scope(access.actor(), RollRequest))).scalar_one()
+    return render_template(
+        "staff/roll.html", waiting=waiting, rows=rows, page=page, wanted=wanted, cohort=cohort, cohorts=cohorts
+    )
 
 
 def _listed(row: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Requests about the roll: one open of a kind, refused with a reason, granted only as read (R-GRAD-2)."""
 
+from datetime import date
+
 import pytest
 
 from tests.workflows.cases import (
@@ -9,16 +11,16 @@ from tests.workflows.cases import (
     SCHOOL,
     VERSION,
     allowed,
-    make_blocker,
     make_request,
     make_request_facts,
     outcome,
     refused,
 )
-from workflows.case import Decision, Refusal
+from workflows.case import Decision
 from workflows.engine import available
-from workflows.roll_request import FLOW, RequestKind
-from workflows.vocabulary import Action, Code, Event, Kind, State
+from workflows.roll_file import Expected
+from workflows.roll_request import FLOW, RequestKind, read
+from workflows.vocabulary import Action, Code, Event, State
 
 NONE, ASKED = REQUEST_STATES["none"], REQUEST_STATES["asked"]
 
@@ -26,8 +28,7 @@ NONE, ASKED = REQUEST_STATES["none"], REQUEST_STATES["asked"]
 @pytest.mark.rule("R-GRAD-2")
 @pytest.mark.parametrize(("kind", "title"), [(RequestKind.IMPORT, "信息导入"), (RequestKind.UPDATE, "信息更新")])
 def test_a_second_request_of_a_kind_waits_for_the_first(kind: RequestKind, title: str) -> None:
-    open_one = make_blocker(Kind.ONLINE, State.ASKED)
-    facts = make_request_facts(kind=kind, open_one=open_one)
+    facts = make_request_facts(kind=kind, open_one=True)
     refusal = refused(outcome(FLOW, Action.ASK, NONE, GRADUATE, facts, make_request(Action.ASK)))
     assert refusal.code == Code.ALREADY_OPEN
     assert refusal.message == f"您已提交过“{title}”申请，学校尚未处理。"
@@ -75,8 +76,63 @@ def test_a_decision_names_what_was_read(action: Action) -> None:
         assert refusal.code == Code.OUTDATED
 
 
-@pytest.mark.rule("R-GRAD-2", "R-GRAD-9")
-def test_what_the_roll_refuses_is_not_granted() -> None:
-    held = Refusal(Code.TAKEN, "该毕业生已有签约记录。", "请先解约。")
-    answer = outcome(FLOW, Action.GRANT, ASKED, SCHOOL, make_request_facts(held=held), make_request(Action.GRANT))
-    assert refused(answer) == held
+EXPECTED = Expected(
+    "示例大学",
+    "10001",
+    2027,
+    {
+        "ethnic_groups": {"汉族": "01", "01": "01"},
+        "political_status": {"群众": "13"},
+        "education": {"本科生毕业": "31"},
+        "training_modes": {"非定向": "1"},
+        "genders": {},
+        "regions": {"110108": "110108"},
+    },
+    {"31": "bachelor"},
+)
+WHOLE = {
+    "student_number": "20230001",
+    "department": "石油工程学院",
+    "major": "石油工程",
+    "education_code": "本科生毕业",
+    "ethnic_code": "汉族",
+    "political_code": "群众",
+    "graduates_on": "2027-06-30",
+    "training_mode": "非定向",
+}
+
+
+@pytest.mark.rule("R-GRAD-2")
+def test_an_import_says_everything_that_a_roll_needs() -> None:
+    values, errors = read(RequestKind.IMPORT, WHOLE, EXPECTED)
+    assert errors == {}
+    assert values["degree_level_code"] == "bachelor" and values["graduates_on"] == date(2027, 6, 30)
+    for name in WHOLE:
+        _, errors = read(RequestKind.IMPORT, WHOLE | {name: " "}, EXPECTED)
+        assert set(errors) == {name} and errors[name].startswith("请填写")
+
+
+@pytest.mark.rule("R-GRAD-2")
+def test_an_update_says_what_is_wrong_and_nothing_else() -> None:
+    values, errors = read(RequestKind.UPDATE, {"name": "李鸣", "major": ""}, EXPECTED)
+    assert (values, errors) == ({"name": "李鸣"}, {})
+    assert set(read(RequestKind.UPDATE, {"major": " "}, EXPECTED)[1]) == {"fields"}
+    wrong = {"ethnic_code": "火星族", "graduates_on": "明年"}
+    assert set(read(RequestKind.UPDATE, wrong, EXPECTED)[1]) == set(wrong)
+
+
+@pytest.mark.rule("R-GRAD-2", "R-GRAD-4")
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        (RequestKind.UPDATE, "training_mode"),
+        (RequestKind.UPDATE, "phone"),
+        (RequestKind.UPDATE, "email"),
+        (RequestKind.UPDATE, "id_number"),
+        (RequestKind.UPDATE, "cohort"),
+        (RequestKind.IMPORT, "name"),
+        (RequestKind.IMPORT, "state"),
+    ],
+)
+def test_what_a_request_may_not_say(kind: RequestKind, field: str) -> None:
+    assert field in read(kind, WHOLE | {field: "1"}, EXPECTED)[1]

@@ -13,12 +13,13 @@ from app.models import Placement
 from app.staff import agreement_blocks, timeline
 from workflows import agreement_document, labels
 from workflows.calendar import say
-from workflows.case import Case, Refusal
-from workflows.engine import available
-from workflows.vocabulary import Kind, State, Subject
+from workflows.case import Actor, Case, Option, Refusal
+from workflows.engine import Flow, available
+from workflows.vocabulary import Action, Kind, State, Subject
 
 # The kinds that these pages show; destinations have pages of their own.
 KINDS = frozenset({Kind.ONLINE, Kind.OFFLINE, Kind.PAPER})
+DECISIONS = (Action.APPROVE, Action.RETURN, Action.REJECT)
 INITIATOR = {Kind.ONLINE: "单位", Kind.OFFLINE: "学生", Kind.PAPER: "学生"}
 
 
@@ -121,13 +122,18 @@ def show(placement: Placement, full: bool = False, **values: Any) -> str:
         },
         hints=hints.of_record(conn, Subject.PLACEMENT, row) if waits and row.kind != Kind.ONLINE else [],
         moments=timeline.moments(placement.roll_record_id, "placement", placement.id, case),
-        options=available(ledgers.FLOWS[row.kind], case, actor, ledgers.placement_facts(view, row, actor)),
+        options=_decisions(ledgers.FLOWS[row.kind], case, actor, ledgers.placement_facts(view, row, actor)),
         full=full,
         downloadable=agreement_document.refuse_download(case) is None,
         previewable=agreement_document.refuse_preview(case, view.now) is None,
         say=say,
         **values,
     )
+
+
+def _decisions(flow: Flow, case: Case, actor: Actor, row_facts: Any) -> list[Option]:
+    """Return the buttons of a reviewer."""
+    return [option for option in available(flow, case, actor, row_facts) if option.action in DECISIONS]
 
 
 def said(refusal: Refusal) -> dict[str, Any]:

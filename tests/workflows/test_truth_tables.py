@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.workflows import cases, termination_cases, transfer_cases
+from tests.workflows import cases, offline_cases, termination_cases, transfer_cases
 from workflows import (
     correction,
     destination,
+    offline_signing,
     offline_termination,
     online_signing,
     online_termination,
@@ -26,6 +27,7 @@ from workflows.vocabulary import STATES, STATES_OF, TERMINATION_STATES, Action, 
 TRUTH = Path(__file__).parents[1] / "truth"
 FLOWS: dict[str, tuple[Flow, Mapping[str, Case], Any]] = {
     "online_signing": (online_signing.FLOW, cases.SIGNING_STATES, cases.make_facts()),
+    "offline_signing": (offline_signing.FLOW, offline_cases.OFFLINE_STATES, offline_cases.make_offline_facts()),
     "roll_record": (roll_record.FLOW, cases.ROLL_STATES, cases.make_roll_facts()),
     "roll_request": (roll_request.FLOW, cases.REQUEST_STATES, cases.make_request_facts()),
     "paper_registration": (paper_registration.FLOW, cases.PAPER_STATES, cases.make_record_facts()),
@@ -106,6 +108,7 @@ def test_the_tables_know_every_state() -> None:
     named = {case.state for case in cases.SIGNING_STATES.values()}
     assert named == {None, *STATES[Kind.ONLINE]}
     assert {case.state for case in cases.DESTINATION_STATES.values()} == {None, *STATES[Kind.DESTINATION]}
+    assert {case.state for case in offline_cases.OFFLINE_STATES.values()} == {None, *STATES[Kind.OFFLINE]}
     assert {case.state for case in cases.PAPER_STATES.values()} == {None, *STATES[Kind.PAPER]}
     assert {case.state for case in cases.CORRECTION_STATES.values()} == {None, *STATES_OF[Subject.CORRECTION]}
     assert {case.state for case in termination_cases.ONLINE.values()} == {None, *TERMINATION_STATES[Kind.ONLINE]}

@@ -18,6 +18,7 @@ from app.api import (
     paper_registrations,
     roll_requests,
     sessions,
+    tables,
     terminations,
     transfers,
 )
@@ -34,6 +35,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     offline_signings.blueprint,
     paper_registrations.blueprint,
     destinations.blueprint,
+    tables.blueprint,
     terminations.blueprint,
     consequences.blueprint,
     alerts.blueprint,

@@ -1,8 +1,9 @@
-"""Ten demo employers with valid credit codes; their names say that they are examples."""
+"""Twelve demo employers with valid credit codes; their names say that they are examples."""
 
 from dataclasses import dataclass
 
 from app.demo.numbers import credit_code
+from workflows.vocabulary import State
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class DemoEmployer:
     mobile: str
     phone: str
     email: str
-    verified: bool
+    state: State
     username: str
 
 
@@ -35,12 +36,16 @@ _ROWS = (
     ("11", "110108", "示例区演示街道办事处", "10", "45", "110108", "示例胡同9号"),
     ("91", "650100", "示例天山新材料有限公司", "39", "22", "650102", "示例南路15号"),
     ("91", "510100", "示例蜀道文化传播有限公司", "39", "44", "510104", "示例巷4号"),
+    ("91", "330100", "示例西湖信息服务有限公司", "39", "34", "330106", "示例街12号"),
+    ("91", "370200", "示例海港物流有限公司", "39", "32", "370202", "示例路31号"),
 )
-_CONTACTS = "甲乙丙丁戊己庚辛壬癸"
+_CONTACTS = "甲乙丙丁戊己庚辛壬癸子丑"
+# Who is not simply verified: one that still has to hand in its documents, an account of 新职业网, a suspended one.
+_STATES = {10: State.PENDING, 11: State.IMPORTED, 12: State.SUSPENDED}
 
 
 def employers() -> tuple[DemoEmployer, ...]:
-    """Return ten employers; the last one is not verified and so cannot invite (R-EMP-1)."""
+    """Return twelve employers; the last three cannot invite, each for a reason of its own (R-EMP-1/2/3)."""
     return tuple(_employer(number, row) for number, row in enumerate(_ROWS, 1))
 
 
@@ -57,6 +62,6 @@ def _employer(number: int, row: tuple[str, ...]) -> DemoEmployer:
         mobile=f"199000090{number:02}",
         phone=f"010-555510{number:02}",
         email=f"hr{number:02}@example.com",
-        verified=number < len(_ROWS),
+        state=_STATES.get(number, State.VERIFIED),
         username=f"employer{number:02}",
     )

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from app import settings
 from app.auth import HASHER
 from app.clock import now
+from app.demo import business
 from app.demo import people as demo
 from app.extensions import db
-from app.models import Account, Department, Employer, EmployerUser, Province, RollRecord, School, Staff
-from app.people import add_account, add_employer, add_roll_record, link
+from app.models import Account, Department, Employer, Province, RollRecord, School, Staff
+from app.people import add_account, add_roll_record, link
 from workflows.calendar import COHORT_TURNS, beijing_midnight, current_cohort
 from workflows.case import Actor
 from workflows.vocabulary import Kind, Level, Module, Role
@@ -47,7 +48,7 @@ def load() -> dict[str, int]:
         password_hash = HASHER.hash(PASSWORD)  # one password for all demo accounts: hashing 300 would only cost time
         departments = _schools()
         _staff(password_hash, departments)
-        _employers(password_hash)
+        business.enter(password_hash, at)
         _graduates(password_hash, departments, at)
         db.session.commit()
     models = {"graduates": RollRecord, "accounts": Account, "employers": Employer, "staff": Staff}
@@ -101,18 +102,6 @@ def _staff(password_hash: str, departments: dict[tuple[str, str], Department]) -
                 household_level=person.household_level,
             )
         )
-
-
-def _employers(password_hash: str) -> None:
-    for made_up in demo.employers():
-        columns = ("credit_code", "name", "kind_code", "industry_code", "region_code", "address")
-        values = {name: getattr(made_up, name) for name in columns} | {"contact_name": made_up.contact}
-        values |= {"state": "verified" if made_up.verified else "pending"}
-        contact = {"mobile": made_up.mobile, "phone": made_up.phone, "email": made_up.email}
-        employer = add_employer(values, contact)
-        db.session.flush()
-        user = {"username": made_up.username, "password_hash": password_hash, "name": made_up.contact}
-        db.session.add(EmployerUser(employer_id=employer.id, **user))
 
 
 def _graduates(password_hash: str, departments: dict[tuple[str, str], Department], at: datetime) -> None:

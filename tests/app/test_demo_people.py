@@ -10,7 +10,7 @@ from app.demo import people
 from app.demo.people import DemoGraduate
 from workflows import codes
 from workflows.identity import IdentityKind, birth_date, clean_id_number, clean_name, gender_code
-from workflows.vocabulary import AgreementKind, Level, Role
+from workflows.vocabulary import AgreementKind, Level, Role, State
 
 ROLL = people.graduates()
 SCHOOLS = {school.code: school for school in people.schools()}
@@ -133,10 +133,11 @@ def test_the_schools_show_each_review_and_each_agreement() -> None:
         assert set(school.degree_levels) <= codes_of("degree_levels")
 
 
-def test_ten_employers_nine_verified() -> None:
+def test_twelve_employers_nine_verified() -> None:
     employers = people.employers()
-    assert [employer.verified for employer in employers] == [True] * 9 + [False]
-    assert len({employer.credit_code for employer in employers}) == len({e.username for e in employers}) == 10
+    others = [State.PENDING, State.IMPORTED, State.SUSPENDED]
+    assert [employer.state for employer in employers] == [State.VERIFIED] * 9 + others
+    assert len({employer.credit_code for employer in employers}) == len({e.username for e in employers}) == 12
     for employer in employers:
         assert codes.credit_code_valid(employer.credit_code) and employer.name.startswith("示例")
         assert employer.credit_code[8:11] == "DEM"

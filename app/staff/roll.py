@@ -16,7 +16,7 @@ from app.staff.searching import asked, asked_cohort, narrowed
 from app.staff.tenant import tenant
 from app.writing import write
 from workflows import labels, paper_agreement, roll_record
-from workflows.case import Actor, Case, Option, Refusal, Refused, Request
+from workflows.case import Actor, Option, Refusal, Refused, Request
 from workflows.engine import available
 from workflows.vocabulary import REVIEWERS, Action, Kind, Level, PaperState, Role, State, Subject
 
@@ -90,7 +90,7 @@ def _page(public_id: str, form: RollForm | None = None, refusal: Refusal | None 
         pair=roll_record.QUALIFIED.get(record.training_mode) or roll_record.UNQUALIFIED.get(record.training_mode),
         mode_label=lambda code: codes.label("training_modes", code),
         years=[y for y in range(tenant().cohort - 5, tenant().cohort + 6) if y != record.cohort],
-        moments=timeline.moments(record.id, "roll_record", record.id, Case(State(view.roll.state))),
+        moments=timeline.moments(record.id, "roll_record", record.id, facts.roll_case(view)),
         form=form or RollForm(formdata=None),
         failed=form.action.data if form else None,
         refusal=cases.said(refusal) if refusal else None,

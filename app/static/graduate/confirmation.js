@@ -27,7 +27,8 @@ export async function confirmation(id) {
   return () => {
     place.id = "confirm-problem";
     show("核对信息",
-      h("p", {}, `请仔细核对 ${record.cohort} 届的以下信息，确认后将显示在就业协议书中。信息有误的，请先联系学校就业部门更正；手机号码和电子邮箱请在学信网账号中修改。`),
+      h("p", {}, `请仔细核对 ${record.cohort} 届的以下信息，确认后将显示在就业协议书中。信息有误的，请先申请信息更新；手机号码和电子邮箱可自行更换。`),
+      h("p", {}, h("a", { href: "#/request/update" }, "信息更新"), "　", h("a", { href: "#/contact" }, "更换手机号码或邮箱")),
       card("学生信息", pairs(record.fields)),
       place,
       h("div", { class: "actions" },

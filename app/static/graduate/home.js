@@ -23,7 +23,11 @@ function notOnTheRoll(me) {
   const keys = (me.mismatch || []).join("、");
   show("未能进入系统", card("未在毕业生名单中找到您",
     h("p", {}, keys ? `您的学信网信息与学校毕业生名单不一致的项目：${keys}。` : "学校尚未上报您的毕业生信息。"),
-    h("p", { class: "mb-0" }, "请联系学校就业部门核对后再登录。")));
+    h("p", {}, "您可以向学校申请信息导入；学校处理后会通知您。"),
+    h("div", { class: "actions" },
+      h("a", { class: "btn btn-primary", href: "#/request/import" }, "申请信息导入"),
+      h("a", { class: "btn btn-outline-primary", href: "#/requests" }, "查看申请"),
+      h("a", { class: "btn btn-outline-primary", href: "#/contact" }, "更换手机号码或邮箱"))));
 }
 
 function greeting(me, page) {

@@ -3,15 +3,22 @@
 import { get, session, signOut } from "./api.js";
 import { alerts } from "./alerts.js";
 import { confirmation } from "./confirmation.js";
+import { contact } from "./contact.js";
 import { guide } from "./guide.js";
 import { home } from "./home.js";
 import { invitation } from "./invitation.js";
 import { me } from "./me.js";
+import { forgotName, forgotPassword } from "./recover.js";
+import { register } from "./register.js";
+import { request, requests } from "./requests.js";
 import { failed, go, slowly } from "./shell.js";
 import { signIn } from "./sign_in.js";
 
-const PAGES = { home, me, alerts, guide, invitation, confirm: confirmation, "sign-in": signIn };
-const OPEN_TO_ALL = ["sign-in", "guide"];
+const PAGES = {
+  home, me, alerts, guide, invitation, contact, register, request, requests, confirm: confirmation, "sign-in": signIn,
+  "forgot-password": forgotPassword, "forgot-name": forgotName,
+};
+const OPEN_TO_ALL = ["sign-in", "guide", "register", "forgot-password", "forgot-name"];
 const menu = document.getElementById("menu");
 const unread = document.getElementById("unread");
 let turn = 0;

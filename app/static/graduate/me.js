@@ -11,6 +11,10 @@ export async function me() {
   const record = line ? await get(`/records/${encodeURIComponent(line.id)}`) : null;
   return () => show("我的信息",
     record ? card(`${record.cohort} 届`, pairs(record.fields)) : h("p", {}, "您还不在毕业生名单中，请联系学校就业部门。"),
-    h("p", { class: "small text-body-secondary" }, "信息有误的，请联系学校就业部门更正；手机号码和电子邮箱请在学信网账号中修改。"),
-    h("a", { class: "btn btn-outline-primary", href: "#/home" }, "返回首页"));
+    h("p", { class: "small text-body-secondary" }, "信息有误的，可向学校申请更新；手机号码和电子邮箱由您自行更换。"),
+    h("div", { class: "actions" },
+      h("a", { class: "btn btn-outline-primary", href: "#/request/update" }, "信息更新"),
+      h("a", { class: "btn btn-outline-primary", href: "#/requests" }, "我的申请"),
+      h("a", { class: "btn btn-outline-primary", href: "#/contact" }, "更换手机号码或邮箱"),
+      h("a", { class: "btn btn-outline-primary", href: "#/home" }, "返回首页")));
 }

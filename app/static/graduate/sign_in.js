@@ -22,7 +22,10 @@ export async function signIn(why) {
     field("username", "手机号/身份证号/邮箱", { autocomplete: "username", autocapitalize: "none", spellcheck: "false" }),
     field("password", "密码", { type: "password", autocomplete: "current-password" }),
     submit,
-    h("p", { class: "small text-body-secondary mt-3 mb-0" }, "没有账号或忘记密码的，请在学信网注册或找回。")));
+    h("p", { class: "d-flex flex-wrap gap-3 mt-3 mb-0" },
+      h("a", { href: "#/register" }, "注册"),
+      h("a", { href: "#/forgot-name" }, "找回用户名"),
+      h("a", { href: "#/forgot-password" }, "找回密码"))));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     busy(submit, async () => {
@@ -40,6 +43,7 @@ export async function signIn(why) {
   });
   return () => {
     show("学生用户登录", form);
+    if (why === "renewed") place.replaceChildren(h("p", { class: "alert alert-info", role: "status" }, "密码已重新设置，请用新密码登录。"));
     if (why === "expired") place.replaceChildren(h("p", { class: "alert alert-info", role: "status" }, "登录已过期，请重新登录。"));
   };
 }

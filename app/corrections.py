@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert
 
-from app import bodies, codes, destination_content, snapshots
+from app import bodies, codes, destination_content, facts, snapshots
 from app.forms import TYPED
 from app.models import Correction
 from app.models.types import new_public_id
@@ -22,7 +22,8 @@ from workflows import agreement_form, labels, transfer_form
 from workflows.case import Actor
 from workflows.correction import CorrectionFacts
 from workflows.form_fields import Field, clean_fields
-from workflows.vocabulary import STAFF, Action, Kind, Module, State, Subject
+from workflows.history_lines import ROLE_WORD
+from workflows.vocabulary import STAFF, Action, Kind, Module, Role, State, Subject
 
 if TYPE_CHECKING:
     from app.actions import Unit
@@ -124,6 +125,23 @@ def changes_in(row: Any) -> list[dict[str, str]]:
 def title_of(row: Any) -> str:
     """Return how the record that was changed is called."""
     return TITLE.get(row.subject) or str(bodies.unseal(Subject.CORRECTION, row).get("title", ""))
+
+
+def of_record(view: View, subject: Subject, record_id: int) -> list[Columns]:
+    """Return what staff changed in a record, the oldest first: at, by, reason, changes, label, dispute, answer."""
+    return [
+        {
+            "at": row.created_at,
+            "by": ROLE_WORD[Role(row.made_by_role)],
+            "reason": row.reason,
+            "changes": changes_in(row),
+            "label": labels.state_label(facts.correction_case(row)),
+            "dispute": row.dispute,
+            "answer": row.answer,
+        }
+        for row in view.corrections
+        if (row.subject, row.subject_id) == (subject, record_id)
+    ]
 
 
 def correction_facts(view: View, row: Any, actor: Actor, action: Action | None) -> CorrectionFacts:

@@ -324,6 +324,7 @@ def put_file(graduate: Graduate, placement: Placement, purpose: str) -> None:
     row: dict[str, Any] = {"public_id": public_id, "owner_kind": "account", "owner_id": graduate.account.id}
     row |= {"subject": "placement", "subject_id": placement.id, "roll_record_id": graduate.roll.id}
     row |= {"purpose": purpose, "position": 1, "state": "accepted", "size": 1, "stored_size": 1}
+    row |= {"media_type": "image/jpeg", "pages": 1, "width": 1200, "height": 1600, "blur": 900.0}
     row |= {"name_sealed": seal_text("协议书.jpg", uploads.name_bound(public_id))}
     db.session.add(File(**row, original_sha256="0" * 64, sha256="0" * 64, created_at=now()))
     db.session.commit()

@@ -29,7 +29,7 @@ from app.models import (
 )
 from app.writing import begin_write
 from workflows.case import Actor
-from workflows.vocabulary import Code, Level, Module, Role
+from workflows.vocabulary import REVIEWERS, Code, Level, Module, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -40,7 +40,7 @@ _PUBLIC_ID = re.compile(r"[0-9a-f]{20}")
 class Policy:
     """Who may call a route: the door, the roles behind it, and the least level inside a module (R-ACC-1)."""
 
-    door: str  # graduate, employer, applicant (an employer's user whose letter waits), staff, public
+    door: str  # graduate, employer, applicant (an employer's user whose letter waits), staff, link, public
     roles: frozenset[Role] = frozenset()
     level: Level = Level.NONE
     module: Module | None = Module.PLACEMENT  # None: the route names its module itself, by `module_of`
@@ -126,7 +126,17 @@ def _to_the_door(door: str) -> Any:
     """Lead to the door and back to the page afterwards, without its searches: names stay out of addresses and logs."""
     if door == "graduate":
         raise ApiError(401, *WEB[401])
+    if door == "link":
+        raise LinkGoneError
     return redirect(url_for(f"{'employers' if door == 'employer' else 'staff'}.sign_in", next=request.path))
+
+
+class LinkGoneError(ApiError):
+    """The one answer to every upload link that leads nowhere: unknown, expired, replaced, locked, ended (R-OFF-5)."""
+
+    def __init__(self) -> None:
+        message = "链接无效或已失效。"
+        super().__init__(404, "link_gone", message, {"next": "请使用最近一次短信中的链接，或联系毕业生重新发送。"})
 
 
 def _to_the_letter() -> Any:
@@ -151,6 +161,10 @@ def scope(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
 
 def _of_department(a: Actor) -> ColumnElement[bool]:
     return (RollRecord.school_id == a.school_id) & (RollRecord.department_id == a.department_id)
+
+
+def _of_staff_member(a: Actor) -> ColumnElement[bool]:
+    return (Alert.recipient_kind == "staff") & (Alert.recipient_id == a.id)
 
 
 def _school_ids(a: Actor) -> Any:
@@ -179,6 +193,7 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
     (RollRecord, Role.PROVINCE): lambda a: RollRecord.school_id.in_(_school_ids(a)),
     (Alert, Role.GRADUATE): lambda a: (Alert.recipient_kind == "account") & (Alert.recipient_id == a.id),
     (Alert, Role.EMPLOYER): lambda a: (Alert.recipient_kind == "employer") & (Alert.recipient_id == a.employer_id),
+    **{(Alert, role): _of_staff_member for role in REVIEWERS},
     (Placement, Role.GRADUATE): lambda a: Placement.roll_record_id.in_(_roll_ids(RollRecord.account_id == a.id)),
     (Placement, Role.EMPLOYER): lambda a: Placement.employer_id == a.employer_id,
     (Placement, Role.DEPARTMENT): lambda a: Placement.roll_record_id.in_(_roll_ids(_of_department(a))),

@@ -7,7 +7,14 @@ from typing import Any
 from app import destination_content, facts, snapshots
 from app.extensions import db
 from app.models import Employer, Placement, RollRecord
-from notifications import account_letters, employer_letters, link_letters, termination_letters, transfer_letters
+from notifications import (
+    account_letters,
+    employer_letters,
+    link_letters,
+    reminder_letters,
+    termination_letters,
+    transfer_letters,
+)
 from notifications.letters import Letter, reader_of, words_of
 from notifications.outbox import Claimed, PermanentError
 from notifications.topics import TOPICS, Notice
@@ -33,6 +40,9 @@ WRITERS: dict[str, Callable[[Claimed], list[Letter]]] = {
     Event.TRANSFER_REJECTED: transfer_letters.decided,
     Event.TRANSFER_CORRECTED: transfer_letters.decided,
     Event.UPLOAD_LINK_SENT: link_letters.link,
+    Event.ANSWER_DUE: reminder_letters.answer,
+    Event.LINK_UNOPENED: reminder_letters.link,
+    Event.REVIEW_OVERDUE: reminder_letters.overdue,
     Event.AGREEMENT_UPLOADED: link_letters.uploaded,
     **dict.fromkeys(termination_letters.EVENTS, termination_letters.write),
 }

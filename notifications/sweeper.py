@@ -14,6 +14,7 @@ from app.clock import now
 from app.expiry import expire_due
 from app.extensions import db
 from app.models import Delivery, DownloadTicket, FileTicket, IdempotencyKey, Outbox, SentCode, Session, Verification
+from app.reminders import remind_due
 from app.writing import write
 from notifications import doorbell, file_clearing, jobs, outbox
 from notifications.report_feed import read_changes
@@ -114,13 +115,14 @@ class Rounds:
 
     def go(self) -> None:
         """Do the rounds: sums every second, leftovers every 2 s, lapsed invitations and the far side's changes every
-        10 s, clearing away every 10 minutes.
+        10 s, reminders every minute, clearing away every 10 minutes.
         """
         for duty, every in (
             (fold_statistics, 1.0),
             (self._leftovers, 2.0),
             (expire_due, 10.0),
             (read_changes, 10.0),
+            (remind_due, 60.0),
             (tidy, 600.0),
         ):
             if time.monotonic() >= self._next.get(duty, 0.0):

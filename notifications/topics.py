@@ -12,6 +12,7 @@ class Audience(StrEnum):
     GRADUATE = "account"
     EMPLOYER = "employer"
     PHONE = "phone"  # a number, whoever is behind it
+    STAFF = "staff"
 
 
 class Channel(StrEnum):
@@ -109,6 +110,9 @@ TOPICS: dict[Event, Topic] = {
     Event.TRANSFER_RETURNED: Topic((_graduate("transfer_returned"),)),
     Event.TRANSFER_REJECTED: Topic((_graduate("transfer_rejected"),)),
     Event.TRANSFER_CORRECTED: Topic((_graduate("transfer_corrected"),)),
+    Event.ANSWER_DUE: Topic((_graduate("answer_due"),)),
+    Event.LINK_UNOPENED: Topic((_phone("link_unopened"),)),
+    Event.REVIEW_OVERDUE: Topic((Notice(Audience.STAFF, "review_overdue"),)),
     Event.RECORD_CANCELLED: Topic((_graduate("record_cancelled"),)),
     Event.PAPER_FORWARDED: Topic((_graduate("paper_forwarded"),)),
     Event.PAPER_APPROVED: Topic((_graduate("paper_approved"),)),

@@ -16,6 +16,7 @@ from app.models.placement import (
     Verification,
 )
 from app.models.reference import CodeEntry, LegalText, Region
+from app.models.reminder import Reminder
 from app.models.report import Report, ReportFeed
 from app.models.roll_import import RollImport
 from app.models.roll_request import RollRequest
@@ -70,6 +71,7 @@ __all__ = [
     "Province",
     "ProvinceModule",
     "Region",
+    "Reminder",
     "Report",
     "ReportFeed",
     "RollImport",

@@ -2,12 +2,20 @@
 
 from typing import Any
 
-from flask import render_template
+from flask import redirect, render_template, url_for
+from sqlalchemy import select, update
 
 from app import access
+from app.clock import now
+from app.extensions import db
+from app.models import Alert
 from app.staff import blueprint, queues
 from app.staff.menu import entries
+from app.writing import write
 from workflows.vocabulary import REVIEWERS, STAFF, Kind, Level
+
+REMINDERS_SHOWN = 5
+_UNREAD = select(Alert).where(Alert.read_at.is_(None)).order_by(Alert.id.desc()).limit(REMINDERS_SHOWN)
 
 
 @blueprint.get("/")
@@ -18,5 +26,15 @@ def home() -> Any:
     reviews = actor.role in REVIEWERS and actor.level >= Level.READ
     counts = queues.counts(actor) if reviews else []
     destinations = queues.counts(actor, Kind.DESTINATION) if reviews else []
+    alerts = db.session.execute(_UNREAD.where(access.scope(actor, Alert))).scalars().all() if reviews else []
     links = [entry for entry in entries(actor) if entry.what]
-    return render_template("staff/home.html", counts=counts, destinations=destinations, links=links)
+    return render_template("staff/home.html", counts=counts, destinations=destinations, links=links, alerts=alerts)
+
+
+@blueprint.post("/reminders/read")
+@access.policy("staff", *REVIEWERS, level=Level.READ)
+def reminders_read() -> Any:
+    """知道了: mark one's reminders as read."""
+    unread = (access.scope(access.actor(), Alert), Alert.read_at.is_(None))
+    write(lambda: db.session.execute(update(Alert).where(*unread).values(read_at=now())))
+    return redirect(url_for("staff.home"), 303)

@@ -22,7 +22,7 @@ FLOWS: dict[str, Flow] = {
 }
 # How an ending of a kind of agreement begins: asked of the other side, or written down for the school.
 BEGIN: dict[str, Action] = {Kind.ONLINE: Action.ASK, Kind.OFFLINE: Action.START, Kind.PAPER: Action.START}
-BY_SCHOOL = frozenset({Action.FORCE, Action.APPROVE_UNILATERAL})
+BY_SCHOOL = {Action.FORCE: Mark.FORCED, Action.APPROVE_UNILATERAL: Mark.UNILATERAL}
 
 _NAME = select(RollRecord.name).where(RollRecord.id == bindparam("roll"))
 # The mark of a placement's ending, for lists of placements (R-TO-3).
@@ -87,9 +87,14 @@ def columns_for(placement: Any) -> dict[str, Any]:
     return {"kind": placement.kind, "placement_id": placement.id}
 
 
-def mark_label(view: View, placement: Any) -> str:
-    """Return 强制解约 or 学生单方面解约 for a placement that was ended so, else "" (R-TO-3, R-TOFF-3)."""
+def marked(label: str, mark: str | None) -> str:
+    """Return a placement's label with the mark of its ending, as lists and pages show it (R-TO-3, R-TOFF-3)."""
+    return f"{label}（{MARK_LABEL[Mark(mark)]}）" if mark else label
+
+
+def mark_of(view: View, placement: Any) -> str | None:
+    """Return the mark of a placement that was ended by the school's word, else None (R-TO-3, R-TOFF-3)."""
     if placement.state != State.TERMINATED:
-        return ""
+        return None
     marks = [one.mark for one in view.terminations if one.placement_id == placement.id and one.mark]
-    return MARK_LABEL[Mark(marks[-1])] if marks else ""
+    return marks[-1] if marks else None

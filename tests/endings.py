@@ -112,6 +112,7 @@ def put_file(row: Termination, purpose: str = EVIDENCE.purpose, state: str = "ac
         media_type="image/jpeg",
         width=1200,
         height=1600,
+        blur=900.0,
         created_at=now(),
     )
     db.session.add(file)

@@ -5,13 +5,14 @@ from typing import Any
 
 from app import actions, facts, ledgers, terminations
 from app.errors import refusal_detail
-from app.termination_facts import mark_label
+from app.termination_facts import mark_of
 from workflows import online_signing
 from workflows.calendar import say
 from workflows.case import Actor, Option, Refusal
 from workflows.drafts import EDITABLE
 from workflows.engine import available
-from workflows.vocabulary import Action
+from workflows.labels import MARK_LABEL
+from workflows.vocabulary import Action, Mark
 
 
 def refusal(reason: Refusal | None) -> dict[str, Any]:
@@ -47,8 +48,8 @@ def card(view: facts.View, row: Any, actor: Actor, position: str) -> dict[str, A
         "created_at": row.created_at.isoformat(),
         "actions": options(view, row, actor),
     }
-    if mark := mark_label(view, row):
-        made["mark"] = mark
+    if mark := mark_of(view, row):
+        made["mark"] = MARK_LABEL[Mark(mark)]
     if row.deadline_at:
         made |= {"deadline_at": row.deadline_at.isoformat(), "deadline_text": say(row.deadline_at)}
     return made | _cannot_be_submitted(made)

@@ -17,5 +17,6 @@ from app.employers import (  # noqa: E402, F401
     search,
     sign_in,
     standing,
+    terminations,
     verification,
 )

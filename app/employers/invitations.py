@@ -7,12 +7,13 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select
 
-from app import access, codes, facts, masking, snapshots
+from app import access, codes, facts, masking, snapshots, terminations
 from app.clock import now
 from app.employers import blueprint, versions, words
 from app.extensions import db
 from app.models import Department, Placement, RollRecord, School
 from app.paging import page_of
+from app.termination_facts import MARK, marked
 from workflows import labels
 from workflows.case import Option, Refusal
 from workflows.engine import available
@@ -26,6 +27,7 @@ LONGEST_QUERY = 60
 _LIST = (
     select(
         Placement.__table__,
+        MARK.label("mark"),
         RollRecord.name.label("graduate"),
         School.name.label("school"),
         Department.name.label("department"),
@@ -72,7 +74,7 @@ def invitations() -> Any:
     if clean_name(typed):
         query = query.where(_matching(typed))
     page = page_of(query, Placement, (Placement.created_at, Placement.id), newest_first=True)
-    cards = [(row, name_of(row), facts.shown_label(row, at)) for row in page.rows]
+    cards = [(row, name_of(row), marked(facts.shown_label(row, at), row.mark)) for row in page.rows]
     states = [(s.value, labels.STATE_LABEL[Kind.ONLINE, s]) for s in STATES[Kind.ONLINE]]
     return render_template("employers/invitations.html", page=page, cards=cards, states=states, state=state, q=typed)
 
@@ -86,6 +88,8 @@ class Own:
     facts: Any
     terms: dict[str, Any]
     options: tuple[Option, ...]
+    ending: Refusal | None = None  # why 申请解约 is not possible
+    requests: tuple[tuple[Row[Any], str], ...] = ()  # the requests to end it with their labels, the newest first
 
     @property
     def target(self) -> dict[str, str]:
@@ -97,7 +101,7 @@ class Own:
     @property
     def label(self) -> str:
         """The state in words."""
-        return facts.shown_label(self.row, self.now)
+        return marked(facts.shown_label(self.row, self.now), self.row.mark)
 
     @property
     def over(self) -> bool:
@@ -124,7 +128,9 @@ def own(public_id: str) -> Own:
     row_facts = facts.signing_facts(view, row.id, actor.employer_id, employer)
     options = available(FLOW, facts.case(row), actor, row_facts)
     buttons = tuple(option for option in options if option.action in BUTTONS)
-    return Own(row, view.now, row_facts, snapshots.terms_at(conn, row), buttons)
+    ending = terminations.refuse_beginning(view, row, actor)
+    asked = [(one, terminations.label(one)) for one in reversed(view.terminations) if one.placement_id == row.id]
+    return Own(row, view.now, row_facts, snapshots.terms_at(conn, row), buttons, ending, tuple(asked))
 
 
 @blueprint.get("/invitations/<public_id>")

@@ -17,6 +17,7 @@ MENU = (
     ("employers.home", "首页", ("employers.home",)),
     ("employers.search", "查找毕业生", ("employers.search", "employers.found", "employers.invite")),
     ("employers.invitations", "我的邀请", ("employers.invitation", "employers.correct", "employers.withdraw")),
+    ("employers.terminations_list", "解约", ("employers.termination",)),
     ("employers.inbox", "消息", ("employers.inbox", "employers.alert")),
     ("employers.standing", "单位认证", ("employers.standing", "employers.officer")),
 )

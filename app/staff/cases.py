@@ -5,13 +5,14 @@ from typing import Any
 
 from flask import render_template
 
-from app import access, facts, hints, ledgers, proofs, snapshots, stamped_images, uploads, warnings
+from app import access, corrections, facts, hints, ledgers, proofs, snapshots, stamped_images, uploads, warnings
 from app.errors import NotFound
 from app.extensions import db
 from app.facts import View
 from app.models import Placement
 from app.staff import agreement_blocks, timeline
-from workflows import agreement_document, labels
+from app.termination_facts import mark_of, marked
+from workflows import agreement_document, drafts, labels
 from workflows.calendar import say
 from workflows.case import Actor, Case, Option, Refusal
 from workflows.engine import Flow, available
@@ -69,7 +70,7 @@ _SHOWN = Words("签约", "", "", "")  # of a record that waits for nobody
 def load(public_id: str) -> Placement:
     """Return a signing or registration of the caller's tenant; raises NotFound for any other id, and for drafts."""
     placement: Placement = access.load(Placement, public_id, access.actor())
-    unseen = placement.state == State.DRAFT or (placement.kind != Kind.ONLINE and placement.submitted_at is None)
+    unseen = placement.kind != Kind.ONLINE and drafts.unseen(facts.case(placement))
     if placement.kind not in KINDS or unseen:
         raise NotFound
     return placement
@@ -110,7 +111,7 @@ def show(placement: Placement, full: bool = False, **values: Any) -> str:
         words=words_of(case),
         worded=lambda text: labels.worded(text, case),
         initiator=INITIATOR[case.kind],
-        label=facts.shown_label(row, view.now),
+        label=marked(facts.shown_label(row, view.now), mark_of(view, row)),
         body=body,
         blocks=agreement_blocks.blocks(body, full),
         changes=agreement_blocks.changes(body["graduate"], today),
@@ -122,6 +123,8 @@ def show(placement: Placement, full: bool = False, **values: Any) -> str:
         },
         hints=hints.of_record(conn, Subject.PLACEMENT, row) if waits and row.kind != Kind.ONLINE else [],
         moments=timeline.moments(placement.roll_record_id, "placement", placement.id, case),
+        corrections=corrections.of_record(view, Subject.PLACEMENT, row.id),
+        correctable=_may_correct(ledgers.FLOWS[row.kind], case, actor, ledgers.placement_facts(view, row, actor)),
         options=_decisions(ledgers.FLOWS[row.kind], case, actor, ledgers.placement_facts(view, row, actor)),
         full=full,
         downloadable=agreement_document.refuse_download(case) is None,
@@ -129,6 +132,12 @@ def show(placement: Placement, full: bool = False, **values: Any) -> str:
         say=say,
         **values,
     )
+
+
+def _may_correct(flow: Flow, case: Case, actor: Actor, row_facts: Any) -> bool:
+    """Say whether this member of staff may correct the record now (R-EDIT-1)."""
+    options = available(flow, case, actor, row_facts)
+    return any(option.action == Action.CORRECT and option.allowed for option in options)
 
 
 def _decisions(flow: Flow, case: Case, actor: Actor, row_facts: Any) -> list[Option]:

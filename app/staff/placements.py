@@ -13,6 +13,7 @@ from app.paging import page_of
 from app.staff import agreement_blocks, blueprint, cases
 from app.staff.searching import asked, narrowed
 from app.staff.tenant import tenant
+from app.termination_facts import MARK, marked
 from app.writing import write
 from workflows import labels
 from workflows.case import Actor, Case
@@ -36,6 +37,7 @@ def _of_tenant(actor: Actor) -> Select[Any]:
             RollRecord.major,
             RollRecord.education_code,
             RollRecord.id_number_sealed,
+            MARK.label("mark"),
             School.name.label("school"),
             Department.name.label("department"),
         )
@@ -93,7 +95,7 @@ def _listed(row: Any, at: Any) -> dict[str, str]:
         "number": row.agreement_number or EMPTY,
         "employer": row.title,
         "student_number": row.student_number or EMPTY,
-        "label": facts.shown_label(row, at),
+        "label": marked(facts.shown_label(row, at), row.mark),
         "state": row.state,
     }
 

@@ -1,0 +1,199 @@
+"""解约管理: the tenant's requests to end an agreement, one request, and the decisions on it (R-TO-2, R-TOFF-2)."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from app import access, facts, hints, masking, terminations, uploads
+from app.clock import now
+from app.errors import STATUS, NotFound
+from app.extensions import db
+from app.ledgers import TERMINATION
+from app.models import Department, Placement, RollRecord, School, Termination
+from app.paging import page_of
+from app.staff import blueprint, cases, queues, timeline
+from app.staff.searching import asked, narrowed
+from app.staff.tenant import tenant
+from app.staff.termination_forms import TerminationForm
+from app.writing import write
+from workflows import labels
+from workflows.calendar import say
+from workflows.case import Actor, Case, Option, Refusal, Refused, Request
+from workflows.engine import available
+from workflows.termination import EVIDENCE, LETTER
+from workflows.vocabulary import REVIEWERS, Action, Kind, Level, Role, State, Subject
+
+SEERS = (Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE)
+ALL = "all"
+EMPTY = "--"
+DECISIONS = {"approve": Action.APPROVE, "return": Action.RETURN, "reject": Action.REJECT}
+BY_SCHOOL = (Action.FORCE, Action.APPROVE_UNILATERAL)
+TITLES = {one.purpose: one.label for one in (LETTER, EVIDENCE)}
+# A draft is the graduate's own business until it is handed in.
+_HANDED_IN = (
+    Termination.state != State.DRAFT.value,
+    or_(Termination.kind == Kind.ONLINE.value, Termination.submitted_at.is_not(None)),
+)
+_STATES = tuple(state for state in labels.TERMINATION_LABEL if state != State.DRAFT)
+
+
+def load(public_id: str) -> Termination:
+    """Return a request of the caller's tenant; raises NotFound for any other id, and for drafts."""
+    row: Termination = access.load(Termination, public_id, access.actor())
+    if row.state == State.DRAFT or (row.kind != Kind.ONLINE and row.submitted_at is None):
+        raise NotFound
+    return row
+
+
+def _of_tenant(actor: Actor) -> Select[Any]:
+    return (
+        select(
+            Termination.__table__,
+            Placement.title,
+            Placement.agreement_number,
+            RollRecord.name,
+            RollRecord.student_number,
+            RollRecord.major,
+            School.name.label("school"),
+            Department.name.label("department"),
+        )
+        .join(Placement, Placement.id == Termination.placement_id)
+        .join(RollRecord, RollRecord.id == Termination.roll_record_id)
+        .join(School, School.id == Termination.school_id)
+        .join(Department, Department.id == RollRecord.department_id)
+        .where(access.scope(actor, Termination), *_HANDED_IN)
+    )
+
+
+def _waits(queue: str, actor: Actor) -> ColumnElement[bool]:
+    return (Termination.state == State.REVIEW.value) & queues.condition(queue, actor, Termination)
+
+
+def _tabs(actor: Actor) -> list[tuple[str, str, int | None]]:
+    if actor.role not in REVIEWERS:
+        return []
+    tabs: list[tuple[str, str, int | None]] = []
+    for name in queues.names(actor):
+        found = _of_tenant(actor).where(_waits(name, actor)).subquery()
+        tabs.append((name, queues.TITLE[name], db.session.execute(select(func.count()).select_from(found)).scalar()))
+    return [*tabs, (ALL, "全部", None)]
+
+
+@blueprint.get("/terminations")
+@access.policy("staff", *SEERS, level=Level.READ)
+def terminations_list() -> Any:
+    """List what waits for this reviewer, oldest first, or all requests of the tenant, newest first."""
+    actor = access.actor()
+    tabs = _tabs(actor)
+    asked_for = request.args.get("queue", tabs[0][0] if tabs else ALL)
+    queue = asked_for if asked_for in [name for name, _, _ in tabs] else ALL
+    query = _of_tenant(actor) if queue == ALL else _of_tenant(actor).where(_waits(queue, actor))
+    wanted, state = asked("name", "student_number", "employer"), request.args.get("state", "")
+    query = narrowed(query, wanted)
+    if queue == ALL and state in _STATES:
+        query = query.where(Termination.state == state)
+    order = (Termination.id,) if queue == ALL else (Termination.submitted_at, Termination.id)
+    page = page_of(query, Termination, order, newest_first=queue == ALL)
+    return render_template(
+        "staff/terminations.html",
+        tabs=tabs,
+        queue=queue,
+        rows=[_listed(row) for row in page.rows],
+        page=page,
+        wanted=wanted,
+        states=_state_choices(),
+        state=state,
+    )
+
+
+def _state_choices() -> list[tuple[str, str]]:
+    kind = tenant().kind
+    made = {s.value: labels.state_label(Case(s, agreement_kind=kind, subject=Subject.TERMINATION)) for s in _STATES}
+    made |= {State.REJECTED.value: made[State.REJECTED.value] + "（线下）"}
+    return list(made.items())
+
+
+def _listed(row: Any) -> dict[str, str]:
+    return {
+        "id": row.public_id,
+        "asked_by": terminations.SIDE[Role(row.asked_by)],
+        "name": masking.name(row.name),
+        "school": row.school,
+        "department": row.department,
+        "major": row.major,
+        "student_number": row.student_number or EMPTY,
+        "number": row.agreement_number or EMPTY,
+        "employer": row.title,
+        "at": say(row.submitted_at or row.created_at),
+        "label": terminations.label(row),
+        "state": row.state,
+        "marked": bool(row.mark),
+    }
+
+
+def options_of(view: facts.View, row: Any, actor: Actor) -> dict[str, Option]:
+    """Return the buttons of this role on a request, by action."""
+    case, found = facts.termination_case(row), TERMINATION.facts(view, row, actor, None)
+    listed = available(TERMINATION.flow(row), case, actor, found)
+    return {option.action.value: option for option in listed}
+
+
+def show(row: Termination, form: TerminationForm, refusal: Refusal | None = None) -> tuple[str, int]:
+    """Return the page of a request with what was asked, the letter, the checks, the history and the buttons."""
+    conn, actor = db.session.connection(), access.actor()
+    view = facts.read(conn, row.roll_record_id)
+    case = facts.termination_case(row)
+    if refusal:
+        form.blame(refusal.fields)
+    form.version.data, form.version.raw_data = row.version, None
+    options = options_of(view, row, actor)
+    page = render_template(
+        "staff/termination.html",
+        row=row,
+        case=case,
+        placement=view.placement(row.placement_id),
+        name=_name(row),
+        label=terminations.label(row),
+        worded=lambda text: labels.worded(text, case),
+        content=terminations.content(row),
+        checks=terminations.checks(row),
+        files=uploads.listed(conn, Subject.TERMINATION.value, row.id),
+        titles=TITLES,
+        hints=hints.of_record(conn, Subject.TERMINATION, row) if row.state == State.REVIEW else [],
+        moments=timeline.moments(row.roll_record_id, "termination", row.id, case),
+        options=options,
+        by_school=next((options[action.value] for action in BY_SCHOOL if action.value in options), None),
+        form=form,
+        refusal=cases.said(refusal) if refusal else None,
+        say=say,
+    )
+    return page, STATUS[refusal.code] if refusal else 200
+
+
+def _name(row: Termination) -> str:
+    return str(db.session.execute(select(RollRecord.name).where(RollRecord.id == row.roll_record_id)).scalar_one())
+
+
+@blueprint.get("/terminations/<public_id>")
+@access.policy("staff", *SEERS, level=Level.READ)
+def termination(public_id: str) -> Any:
+    """Show one request; the form begins with what the department wrote about its talk with the employer."""
+    row = load(public_id)
+    return show(row, TerminationForm(formdata=None, data=terminations.last_check(row)))
+
+
+@blueprint.post("/terminations/<public_id>/<any(approve, return, reject):decision>")
+@access.policy("staff", *REVIEWERS, level=Level.WRITE)
+def termination_decide(public_id: str, decision: str) -> Any:
+    """Approve, return or reject the version that was judged (R-REV-1, R-TOFF-2)."""
+    actor, form, action = access.actor(), TerminationForm(), DECISIONS[decision]
+    row = load(public_id)
+    case = facts.termination_case(row)
+    wanted = Request(version=form.version.data, reason=form.reason_of(action), checked=form.checked())
+    try:
+        write(lambda: terminations.step(row, action, actor, wanted))
+    except Refused as refused:
+        return show(load(public_id), form, form.about(action, refused.refusal))
+    flash(f"解约申请{labels.action_label(action, case)}（{say(now())}）。", "success")
+    return redirect(url_for("staff.terminations_list"), 303)

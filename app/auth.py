@@ -12,15 +12,22 @@ from sqlalchemy import bindparam, insert, select, update
 from app.clock import database_clock, now, shifted
 from app.crypto import token_hash
 from app.extensions import db
-from app.models import Account, EmployerUser, Session, Staff
+from app.models import Account, EmployerUser, Session, Staff, UploadLink
 from workflows.case import Actor
+from workflows.upload_links import SESSION_LASTS
 from workflows.vocabulary import Level, Module, Role, State
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = HASHER.hash(secrets.token_hex(16))  # checked for unknown users, so that the answer takes the same time
-LASTS = {"graduate": timedelta(days=7), "employer": timedelta(hours=12), "staff": timedelta(hours=12)}
+LASTS = {
+    "graduate": timedelta(days=7),
+    "employer": timedelta(hours=12),
+    "staff": timedelta(hours=12),
+    "link": SESSION_LASTS,
+}
 
 _session, _account, _user, _staff = (m.__table__ for m in (Session, Account, EmployerUser, Staff))
+_link = UploadLink.__table__
 _live = (
     _session.c.token_hash == bindparam("token"),
     _session.c.door == bindparam("door"),
@@ -28,6 +35,7 @@ _live = (
 )
 _about = (_session.c.principal_id, _session.c.expires_at, _session.c.proved_at, database_clock().label("now"))
 _FIND = {
+    "link": select(*_about, _link.c.public_id).join(_link, _link.c.id == _session.c.principal_id).where(*_live),
     "graduate": select(*_about, _account.c.public_id)
     .join(_account, _account.c.id == _session.c.principal_id)
     .where(*_live),
@@ -126,6 +134,8 @@ def level_in(module: Module) -> Level:
 def _actor(door: str, row: Any) -> Actor:
     if door == "graduate":
         return Actor(Role.GRADUATE, row.principal_id, proved_at=row.proved_at)
+    if door == "link":
+        return Actor(Role.LINK_HOLDER, row.principal_id)
     if door == "employer":
         level = Level.WRITE if row.state == State.APPROVED else Level.NONE  # until then: the application's own pages
         return Actor(Role.EMPLOYER, row.principal_id, employer_id=row.employer_id, level=level, proved_at=row.proved_at)

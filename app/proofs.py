@@ -10,7 +10,7 @@ from workflows import paper_registration
 from workflows import uploads as rules
 from workflows.case import Refusal
 from workflows.catalogue.destinations import FORMS
-from workflows.offline_signing import STAMPED, STAMPED_LABEL
+from workflows.offline_signing import STAMPED, STAMPED_BY_LINK, STAMPED_LABEL
 from workflows.termination import LETTER
 from workflows.uploads import Wanted
 from workflows.vocabulary import Action, Kind, Subject
@@ -25,7 +25,7 @@ WANTED: dict[tuple[Subject, str], Callable[[Any], Sequence[Wanted]]] = {
     (Subject.TERMINATION, Kind.PAPER): lambda row: (LETTER,),
 }
 # What must be possible for a graduate to add or remove a file of a purpose; otherwise the form's own EDIT.
-ALLOWED_BY: dict[str, Action] = {STAMPED: Action.UPLOAD}
+ALLOWED_BY: dict[str, Action] = {STAMPED: Action.UPLOAD, STAMPED_BY_LINK: Action.UPLOAD}
 
 
 def _of_destination(form: str | None) -> Sequence[Wanted]:

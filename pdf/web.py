@@ -6,11 +6,11 @@ import logging
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, after_this_request, request, send_file
+from flask import Blueprint, Flask, Response, abort, after_this_request, redirect, request, send_file
 from marshmallow import fields, validate
 from sqlalchemy import bindparam, select
 
-from app import access, facts, idempotency, storage, unmasking
+from app import access, facts, idempotency, storage, unmasking, upload_links
 from app.api.fields import Input
 from app.api.records import enter
 from app.api.room import KEY, Room, answer
@@ -22,9 +22,10 @@ from app.models import Document, Placement
 from app.writing import write
 from pdf import jobs, tickets
 from pdf.fonts import UnprintableError
-from workflows import online_signing
-from workflows.case import Refused
-from workflows.vocabulary import STAFF, Kind, Level, Role
+from workflows import agreement_document, drafts
+from workflows.case import Actor, Refused
+from workflows.upload_links import works
+from workflows.vocabulary import STAFF, Kind, Level, Role, State
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class DownloadAnswer(Answer):
 def ask(body: dict[str, Any], placement_id: str) -> Any:
     """Answer with a one-time address of the preview or the agreement; it is good for 60 seconds."""
     actor = access.actor()
-    placement = _signing(access.load(Placement, placement_id, actor))
+    placement = _signing(access.load(Placement, placement_id, actor), actor)
     view = facts.read(db.session.connection(), placement.roll_record_id)
     enter(view.roll_id, view.roll.state, view.roll.confirmed_hash, view.now)
     _allow(placement, body["what"])
@@ -111,9 +112,21 @@ def preview_for_staff(placement_id: str) -> Response:
     return _for_actor(placement_id, PREVIEW)
 
 
+@pages.post("/upload-link/agreement")
+@access.policy("link", Role.LINK_HOLDER)
+def for_link_holder() -> Any:
+    """Lead the holder of an upload link to a one-time address of the agreement (R-OFF-5)."""
+    link = upload_links.by_id(access.actor().id)
+    if link is None or not works(State(link.state)):
+        raise access.LinkGoneError
+    _stored(db.session.get_one(Placement, link.placement_id))
+    token, _ = write(lambda: tickets.issue(link.placement_id, AGREEMENT))
+    return redirect(f"/files/{token}", 303)
+
+
 def _for_actor(placement_id: str, what: str) -> Response:
     actor = access.actor()
-    placement = _signing(access.load(Placement, placement_id, actor))
+    placement = _signing(access.load(Placement, placement_id, actor), actor)
     _allow(placement, what)
     named = {"placement_id": placement.id, "what": what, "role": actor.role.value, "actor_id": actor.id}
     log.info("agreement handed out", extra=named)
@@ -123,8 +136,10 @@ def _for_actor(placement_id: str, what: str) -> Response:
     return _file(placement, what)
 
 
-def _signing(placement: Placement) -> Placement:
-    if placement.kind != Kind.ONLINE:
+def _signing(placement: Placement, actor: Actor) -> Placement:
+    """Return an agreement of ours; raises NotFound for another kind, and for what a graduate has not handed in yet."""
+    unseen = actor.role in STAFF and placement.kind == Kind.OFFLINE and drafts.unseen(facts.case(placement))
+    if placement.kind not in agreement_document.RULES or unseen:
         raise NotFound
     return placement
 
@@ -132,7 +147,8 @@ def _signing(placement: Placement) -> Placement:
 def _allow(placement: Placement, what: str) -> None:
     """Raise Refused where the rules do, and 409 as long as the worker has not stored the file."""
     case = facts.case(placement)
-    refusal = online_signing.may_preview(case, now()) if what == PREVIEW else online_signing.may_download(case)
+    preview = what == PREVIEW
+    refusal = agreement_document.refuse_preview(case, now()) if preview else agreement_document.refuse_download(case)
     if refusal:
         raise Refused(refusal)
     if what == AGREEMENT:

@@ -167,6 +167,12 @@ def cancelled(case: Case, actor: Actor, facts: RecordFacts, request: Request) ->
 
 # --- what a page shows -------------------------------------------------------------------------------------------
 
+
+def unseen(case: Case) -> bool:
+    """Say whether a record is the graduate's alone: never handed in, or taken back (R-ACC-2)."""
+    return case.state == State.DRAFT or not case.submitted
+
+
 # The states in which the form can be changed, whatever the kind.
 EDITABLE = frozenset({State.DRAFT, State.RETURNED, State.AGREEMENT_RETURNED})
 

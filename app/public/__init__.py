@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("public", __name__)
 
-from app.public import demo_accounts, entry, graduate, uploads, verification  # noqa: E402, F401 - they add their routes
+from app.public import demo_accounts, entry, graduate, upload_link, uploads, verification  # noqa: E402, F401 - they add their routes

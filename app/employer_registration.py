@@ -34,9 +34,9 @@ def clean(raw: Mapping[str, Any], fields: tuple[Field, ...]) -> Cleaned:
     return employer_form.clean(raw, fields, known)
 
 
-def typed(form: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return what was typed as (label, value), numbers and contacts masked."""
-    masks = {"id_number": masking.id_number, "officer_mobile": masking.phone}
+def typed(form: dict[str, Any], full: bool = False) -> list[tuple[str, str]]:
+    """Return what was typed as (label, value); `full` shows the officer's numbers unmasked, which has been logged."""
+    masks = {} if full else {"id_number": masking.id_number, "officer_mobile": masking.phone}
     shown = []
     for f in (*employer_form.ORGANISATION, *employer_form.OFFICER):
         value = form.get(f.name)

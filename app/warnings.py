@@ -1,6 +1,7 @@
 """预警单位: which warnings a reader sees, and how schools mark and lift (R-WARN-1)."""
 
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -58,7 +59,12 @@ def mark(actor: Actor, credit_code: str, name: str, kind: str | None, reason: st
     if refusal := rules.refuse_mark(actor, kind, reason, marked):
         raise Refused(refusal)
     at, public_id = now(), new_public_id()
-    row = {"public_id": public_id, "school_id": school_id, "credit_code": credit_code, "employer_name": name}
+    row: dict[str, Any] = {
+        "public_id": public_id,
+        "school_id": school_id,
+        "credit_code": credit_code,
+        "employer_name": name,
+    }
     row |= {"kind": kind, "reason": (reason or "").strip(), "live_key": key, "marked_at": at, "marked_by": actor.id}
     record = conn.execute(_mark.insert().values(row).returning(_mark.c.id)).scalar_one()
     detail = {"credit_code": credit_code, "kind": kind}

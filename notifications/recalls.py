@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from app import actions
 from app.extensions import db
@@ -26,7 +27,7 @@ def recall(claimed: Claimed) -> None:
     rollback()
     for placement_id, roll_id in rows:
         try:
-            write(lambda placement=placement_id, roll=roll_id: _withdraw(claimed, placement, roll))
+            write(partial(_withdraw, claimed, placement_id, roll_id))
         except Refused:
             continue
         point("recall.after_effect")

@@ -19,7 +19,7 @@ from workflows.employer_verification import DOCUMENTS, ESTABLISHED, PROOF_LABEL,
 from workflows.vocabulary import Action, Role, State, Subject
 
 
-def _page(public_id: str, form: DecisionForm | None = None, refusal: Refusal | None = None) -> Any:
+def _page(public_id: str, form: DecisionForm | None = None, refusal: Refusal | None = None, full: bool = False) -> Any:
     actor, conn = access.actor(), db.session.connection()
     user = access.load(EmployerUser, public_id, actor)
     row = db.session.get_one(Employer, user.employer_id)
@@ -36,11 +36,12 @@ def _page(public_id: str, form: DecisionForm | None = None, refusal: Refusal | N
         row=row,
         label=labels.state_label(case),
         number=user.public_id[:12].upper(),
-        typed=employer_registration.typed(employer_steps.form_of(user)),
+        typed=employer_registration.typed(employer_steps.form_of(user), full),
+        full=full,
         established=State(row.state) in ESTABLISHED,
         proof=PROOF_LABEL[proof] if proof else "--",
         documents=DOCUMENTS,
-        files=uploads.listed(conn, Subject.OFFICER.value, user.id),
+        files=sorted(uploads.listed(conn, Subject.OFFICER.value, user.id), key=_place),
         options=employer_steps.options(Subject.OFFICER, row, user, actor),
         warnings=nationwide(conn, row.credit_code),
         moments=timeline.moments(row.id, Subject.OFFICER.value, user.id, case, "employer"),
@@ -50,11 +51,26 @@ def _page(public_id: str, form: DecisionForm | None = None, refusal: Refusal | N
     return page, STATUS[refusal.code] if refusal else 200
 
 
+def _place(file: uploads.Listed) -> tuple[int, int]:
+    return list(DOCUMENTS).index(file.purpose), file.position
+
+
 @blueprint.get("/employers/letters/<public_id>")
 @access.policy("staff", Role.OPERATOR)
 def employer_letter(public_id: str) -> Any:
     """Show an application with its documents and the operator's buttons."""
     return _page(public_id)
+
+
+@blueprint.post("/employers/letters/<public_id>/unmask")
+@access.policy("staff", Role.OPERATOR)
+def employer_letter_unmask(public_id: str) -> Any:
+    """Show the officer's numbers in full, to be compared with the card; the look stands in the history (R-AUDIT-1)."""
+    user = access.load(EmployerUser, public_id, access.actor())
+    owner, subject = user.employer_id, (Subject.OFFICER.value, user.id)
+    rollback()
+    write(lambda: _note(owner, subject, history_lines.UNMASK, {"fields": ["id_number", "officer_mobile"]}))
+    return _page(public_id, full=True)
 
 
 @blueprint.post("/employers/letters/<public_id>/approve")
@@ -100,12 +116,13 @@ def employer_file(public_id: str) -> Response:
     file: File = access.load(File, public_id, actor)
     file_downloads.require_checked(file)
     db.session.commit()  # ends the read, so that the write begins as one
-    write(lambda: _note(file))
+    detail = {"purpose": file.purpose, "file": file.public_id}
+    owner, subject = file.owner_id, (file.subject, file.subject_id)
+    write(lambda: _note(owner, subject, history_lines.OPEN_FILE, detail))
     return file_downloads.attachment(file) if "save" in request.args else file_downloads.inline(file)
 
 
-def _note(file: File) -> None:
-    chain = history.lock(db.session.connection(), "employer", file.owner_id)
-    detail = {"purpose": file.purpose, "file": file.public_id}
-    chain.add(now(), access.actor(), (file.subject, file.subject_id), history_lines.OPEN_FILE, detail)
+def _note(employer_id: int, subject: tuple[str, int], action: str, detail: dict[str, Any]) -> None:
+    chain = history.lock(db.session.connection(), "employer", employer_id)
+    chain.add(now(), access.actor(), subject, action, detail)
     chain.write()

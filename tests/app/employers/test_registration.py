@@ -305,7 +305,10 @@ def test_the_operator_opens_documents_on_record(app: Flask) -> None:
     assert picture.headers["X-Content-Type-Options"] == "nosniff"
     paper = db.session.execute(select(File).where(File.purpose == LETTER)).scalar_one().public_id
     assert desk.get(f"/staff/employers/files/{paper}").headers["Content-Disposition"].startswith("attachment")
-    assert "查看材料" in words(desk.get(registering.case(registering.officer())))
+    case = registering.case(registering.officer())
+    assert "查看材料" in words(desk.get(case)) and "E12345678" not in words(desk.get(case))
+    assert "E12345678" in words(desk.post(f"{case}/unmask"))
+    assert "查看完整证件号与联系方式" in words(desk.get(case))
 
 
 def test_personal_values_are_sealed(app: Flask, tmp_path: Path) -> None:

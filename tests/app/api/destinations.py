@@ -32,6 +32,13 @@ def start(client: ApiClient, name: str = "labour_contract", **changed: str) -> A
     return client.post(f"{API}/destinations", json={"form": typed(name, **changed)})
 
 
+def edit(client: ApiClient, page: dict[str, Any], form: dict[str, str]) -> dict[str, Any]:
+    """Press 暂存."""
+    answer = client.put(f"{API}/destinations/{page['id']}", json={"version": page["version"], "form": form})
+    assert answer.status_code == 200, answer.json
+    return dict(answer.json)
+
+
 def prove(graduate: Graduate, page: dict[str, Any], *purposes: str) -> None:
     """Put checked files on a draft, by default all that its form asks for."""
     wanted = purposes or [proof.name for proof in FORMS[page["type_code"]].proofs]

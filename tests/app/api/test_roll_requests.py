@@ -93,6 +93,15 @@ def test_who_is_on_no_roll_asks_and_is_put_on_it(
     assert list(history.verify(db.session.connection())) == []
 
 
+@pytest.mark.rule("R-ROLL-1", http="refused")
+def test_who_is_on_no_roll_can_use_nothing_but_requests_and_contact(app: Flask, person: Account) -> None:
+    client = account_client(app, person)
+    refused(client.get(f"{API}/home"), 403, "not_on_roll")
+    refused(client.get(f"{API}/invitations"), 403, "not_on_roll")
+    assert client.get(f"{API}/roll-requests").json == []
+    assert client.post(f"{API}/me/email", json={"email": "new@example.com"}).status_code == 200
+
+
 @pytest.mark.rule("R-GRAD-2", http="allowed")
 @pytest.mark.parametrize("on_roll", [{"name": "李鸣"}, {"number": "110105199912310010"}, {"level": "master"}])
 def test_a_wrong_key_on_the_roll_is_corrected_and_joined(

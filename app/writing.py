@@ -30,6 +30,8 @@ REGISTERED_JUST_NOW = Refusal(
 )
 # The last line of defence: what the lock should have refused already, the constraint refuses. Names only, never values.
 CONSTRAINTS: dict[str, Refusal] = {
+    "uq_file_slot_key": Refusal(Code.OUTDATED, "刚刚有另一份文件上传到同一位置。", "请刷新页面后重新上传。"),
+    "file.slot_key": Refusal(Code.OUTDATED, "刚刚有另一份文件上传到同一位置。", "请刷新页面后重新上传。"),
     "uq_placement_live_key": Refusal(
         Code.TAKEN, "该毕业生已有一条生效或在办的记录，同一届只能有一条。", "请刷新页面查看。"
     ),

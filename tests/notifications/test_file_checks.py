@@ -18,6 +18,8 @@ from notifications import file_checks, file_clearing, outbox, sweeper
 from notifications.file_checks import CutShortError
 from tests.inspection import samples
 from tests.notifications.working import let_leases_run_out, rows, work_off
+from workflows.case import Refused
+from workflows.vocabulary import Code
 
 CONTENT = samples.encoded(samples.letter(width=700))
 OWNER, PLACE = Owner("employer", 1), Place("officer", 1)
@@ -130,6 +132,17 @@ def test_an_upload_whose_transaction_fails_leaves_nothing(app: Flask, monkeypatc
     with pytest.raises(RuntimeError):
         receive()
     assert stored(app) == [] and db.session.execute(select(File)).first() is None
+
+
+def test_two_that_take_the_same_place_at_once_are_one_and_a_refusal(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record that is no graduate's has no lock; the unique place decides."""
+    receive()
+    monkeypatch.setattr(uploads, "facts_of", lambda *_: [])  # as read before the other one committed
+    with pytest.raises(Refused) as refused:
+        receive()
+    assert refused.value.refusal.code == Code.OUTDATED and len(stored(app)) == 1
 
 
 def test_the_text_and_the_name_lie_sealed(app: Flask) -> None:

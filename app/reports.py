@@ -48,7 +48,7 @@ _ADD = insert(_report).returning(_report.c.id)
 _AGAIN = (
     update(_report)
     .where(_report.c.id == bindparam("report"))
-    .values(letters=_report.c.letters + 1, state="waiting", tries=0, error=None)
+    .values({"letters": _report.c.letters + 1, "state": "waiting", "tries": 0, "error": None})
     .returning(_report.c.public_id, _report.c.letters, _report.c.roll_record_id)
 )
 _KEYS = ("school_id", "cohort", "student_number")

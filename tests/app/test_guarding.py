@@ -27,6 +27,9 @@ GOOD = {
     "INDEX_KEY": KEY,
     "SEAL_KEY_FILE": "/keys/seal.pem",
     "SEAL_CERT_FILE": "/keys/seal.crt",
+    "EMPLOYMENT_SYSTEM_URL": "https://employment.example",
+    "EMPLOYMENT_SYSTEM_KEY_ID": "platform",
+    "EMPLOYMENT_SYSTEM_SECRET": "y" * 40,
     "TRUSTED_PROXIES": "1",
 }
 
@@ -40,6 +43,8 @@ def test_production_starts_with_real_settings_only(monkeypatch: pytest.MonkeyPat
     bad += [{name: config.SETTINGS[name]} for name in config.DEVELOPMENT_KEYS]
     bad += [{"DATABASE_URL": "sqlite:///x.db"}, {"CLOCK_OFFSET_SECONDS": "60"}, {"PUBLIC_URL": "http://sign.example"}]
     bad += [{"SECRET_KEY": "x" * 31}, {"TRUSTED_PROXIES": "0"}, {"TRUSTED_PROXIES": "-1"}]
+    bad += [{"EMPLOYMENT_SYSTEM_URL": "http://employment.example"}]
+    bad += [{"EMPLOYMENT_SYSTEM_SECRET": config.DEVELOPMENT_REPORT_SECRET}]
     bad += [{"FIELD_KEYS": f"{config.DEVELOPMENT_FIELD_KEY},2:{KEY}"}]
     for change in bad:
         with pytest.raises(config.SettingsError, match=next(iter(change))):

@@ -63,7 +63,9 @@ def decide(graduate: Graduate, transfer_id: int, action: Action, reason: str | N
 def correct(transfer_id: int, **changed: Any) -> None:
     """Correct an approved transfer as school staff."""
     row = db.session.get_one(Transfer, transfer_id, populate_existing=True)
-    request, body = Request(version=row.version, reason="学校更正"), TYPED | changed
+    request = Request(version=row.version, reason="学校更正", changed=tuple(changed))
     school, roll_id = Actor(Role.SCHOOL, 0, school_id=row.school_id), row.roll_record_id
     db.session.rollback()
-    write(lambda: actions.step(transfer_id, roll_id, Action.CORRECT, school, request, body, Subject.TRANSFER))
+    write(
+        lambda: actions.step(transfer_id, roll_id, Action.CORRECT, school, request, TYPED | changed, Subject.TRANSFER)
+    )

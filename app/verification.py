@@ -17,9 +17,11 @@ from app.extensions import db
 from app.models import Document, Placement, Verification
 from app.writing import write
 from workflows.calendar import beijing_day
+from workflows.verification import PageState, closed, page_state
+from workflows.vocabulary import Kind, State
 
 OPEN, COMPARE, UPLOAD = "open", "compare", "upload"
-FOUND, MISS = "found", "miss"
+FOUND, MISS, CLOSED = "found", "miss", "closed"
 HOUR = timedelta(hours=1)
 PER_VISITOR = {OPEN: 60, COMPARE: 20, UPLOAD: 20}  # an hour
 MISSES_PER_VISITOR = 20  # an hour, of whatever kind
@@ -43,6 +45,7 @@ _FIND = (
         _placement.c.public_id,
         _placement.c.kind,
         _placement.c.state,
+        _placement.c.verifiable_until,
         _newest.scalar_subquery().label("newest_version"),
     )
     .join(_placement, _placement.c.id == _document.c.placement_id)
@@ -122,10 +125,20 @@ def _look(kind: str, code: str, address: str, judge: Callable[[Row[Any]], str]) 
     if row is not None and kind == COMPARE:
         mine = (_log.c.document_id == row.document_id, _log.c.kind == COMPARE)
         _refuse(at, COMPARES_PER_CODE, *mine, per_code=True)
-    outcome = MISS if row is None else judge(row)
+    outcome = MISS if row is None else CLOSED if ended(row, at) else judge(row)
     entry = {"document_id": row and row.document_id, "kind": kind, "outcome": outcome}
     db.session.execute(_ADD, entry | {"visitor": visitor(address, at), "at": at})
     return Seen(row, outcome, at)
+
+
+def state_of(row: Any) -> PageState:
+    """Return what the page says of an agreement's row."""
+    return page_state(Kind(row.kind), State(row.state), row.version == row.newest_version)
+
+
+def ended(row: Any, at: datetime) -> bool:
+    """Say whether the graduate has ended the verification of an agreement (R-VER-1)."""
+    return closed(state_of(row), row.verifiable_until, at)
 
 
 def _lock_visitor(address: str) -> datetime:

@@ -103,8 +103,9 @@ ENROL = "enrol"  # nor is this: the record came onto the roll, from a file or by
 LINK = "link"  # nor is this: a person signed in and was joined to the roll; the staff alone read it
 # Nor are these: files come to a record and go, and the staff open them.
 ATTACH, DETACH, OPEN_FILE = "attach", "detach", "open_file"
+LIMIT_VERIFICATION = "limit_verification"  # nor is this: the graduate lets the verification of an agreement end
 OF_FILES = {ATTACH: "上传材料", DETACH: "删除材料", OPEN_FILE: "查看材料"}
-SHOWN = (*DONE, UNMASK, *OF_FILES)
+SHOWN = (*DONE, UNMASK, LIMIT_VERIFICATION, *OF_FILES)
 
 # Which of the two reviews of an offline agreement a decision belongs to; the first is never a certification (R-PROV-2).
 REVIEWED = {State.AGREEMENT_REVIEW: "就业协议", State.SIGNING_REVIEW: "签约"}
@@ -119,6 +120,8 @@ def line(role: Role, action: str, detail: Mapping[str, Any], case: Case) -> str:
     who = f"{ROLE_WORD[role]}（代院系）" if detail.get("in_stead") else ROLE_WORD[role]
     if action == UNMASK:
         return f"{who}查看完整证件号与联系方式"
+    if action == LIMIT_VERIFICATION:
+        return f"{who}{'设置协议书查验的截止时间' if detail.get('until') else '开放协议书查验'}"
     if action in OF_FILES:
         return f"{who}{OF_FILES[action]}"
     if action == ENROL:

@@ -1,9 +1,11 @@
 """What the page behind an agreement's QR code says about its state now (R-QR-1): a pure table, and its words."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from workflows.vocabulary import Kind, State
+from workflows.case import Refusal
+from workflows.vocabulary import Code, Kind, State
 
 S = State
 
@@ -33,6 +35,7 @@ _PAGE_STATE: dict[tuple[Kind, State], PageState] = {
     (Kind.OFFLINE, S.CANCELLED): PageState.VOID,
 }
 _IN_FORCE = frozenset({PageState.AWAITING_SEAL, PageState.EFFECTIVE})
+_MAY_END = frozenset({PageState.EFFECTIVE, PageState.TERMINATED, PageState.REPLACED})
 
 
 class Words(NamedTuple):
@@ -58,6 +61,27 @@ WORDS: dict[PageState, Words] = {
         "状态无法确认", "Unknown", "现在无法确认本协议书的状态，请勿据此盖章或办理手续，并联系学校就业部门。", "bad"
     ),
 }
+
+
+def closed(state: PageState, until: datetime | None, now: datetime) -> bool:
+    """Say whether the graduate has ended the verification; before the seal is set it stays open (R-VER-1)."""
+    return state != PageState.AWAITING_SEAL and until is not None and now >= until
+
+
+def refuse_limit(state: PageState, until: datetime | None, now: datetime) -> Refusal | None:
+    """Refuse ending the verification before the seal is set, of what is void, and at a time that is past (R-VER-1).
+
+    `until` None keeps it open without an end, `now` closes it at once.
+    """
+    if state == PageState.AWAITING_SEAL:
+        message = "签约完成之前，协议书查验须对持有纸质协议书的一方开放，不能关闭。"
+        return Refusal(Code.WRONG_STATE, message, "签约审核通过后可以关闭查验，或设置截止时间。")
+    if state not in _MAY_END:
+        return Refusal(Code.WRONG_STATE, "该记录没有可以设置的协议书查验。", "就业协议书生效后可以设置。")
+    if until is not None and until < now:
+        message = "查验截止时间不能早于现在。"
+        return Refusal(Code.NO_SUCH_VALUE, message, "请重新选择时间，或立即关闭查验。", fields={"until": message})
+    return None
 
 
 def page_state(kind: Kind, state: State, newest: bool) -> PageState:

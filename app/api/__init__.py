@@ -10,6 +10,7 @@ from app.api import (
     contact,
     corrections,
     destinations,
+    employers,
     files,
     home,
     invitations,
@@ -21,6 +22,7 @@ from app.api import (
     tables,
     terminations,
     transfers,
+    verifications,
 )
 from app.api.schemas import ErrorAnswer
 
@@ -32,7 +34,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     roll_requests.blueprint,
     home.blueprint,
     invitations.blueprint,
+    employers.blueprint,
     offline_signings.blueprint,
+    verifications.blueprint,
     paper_registrations.blueprint,
     destinations.blueprint,
     tables.blueprint,

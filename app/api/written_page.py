@@ -3,7 +3,7 @@
 from typing import Any
 
 from app import codes, facts, file_places, forms, snapshots, texts
-from app.api import cards, files, invitation_page
+from app.api import cards, employers, files, invitation_page
 from app.facts import View
 from app.record_facts import verified_employer
 from app.terms import readable
@@ -53,7 +53,7 @@ def page(view: View, row: Any, actor: Actor) -> dict[str, Any]:
         "errors": dict(forms.FORMS[Subject.PLACEMENT, row.kind](typed).errors) if editable else {},
         "content": [{"label": f.label, "value": readable(f.name, terms.get(f.name))} for f in agreement_form.FIELDS],
         "printed": invitation_page.printed(row) if row.kind in agreement_document.RULES else None,
-        "warnings": _warnings(view, row) if editable else [],
+        "warnings": _warnings(view, row),
         "progress": [stage._asdict() for stage in stages(case)],
         "uploads": files.listing(view.conn, file_places.Found(Subject.PLACEMENT, row, view), actor),
         "declaration": texts.public(texts.current("declaration")),
@@ -70,9 +70,10 @@ def page(view: View, row: Any, actor: Actor) -> dict[str, Any]:
 
 
 def _warnings(view: View, row: Any) -> list[str]:
-    """Return what the graduate should know of the employer before going on (R-OFF-7)."""
-    name = verified_employer(view.conn, row)
-    return [f"“{name}”已在平台认证，可以在线签约；如仍要线下签约，提交时须勾选确认。"] if name else []
+    """Return what the graduate should know of the employer before going on (R-OFF-7, R-WARN-1)."""
+    name = verified_employer(view.conn, row) if row.state in EDITABLE else ""
+    known = [f"“{name}”已在平台认证，可以在线签约；如仍要线下签约，提交时须勾选确认。"] if name else []
+    return known + employers.warned(row.credit_code, view.roll.school_id)
 
 
 def _slot(view: View, row: Any) -> dict[str, Any] | None:

@@ -15,8 +15,7 @@ from app.public.fingerprint import LIMIT, fingerprint
 from app.verification import TooManyError
 from app.writing import rollback
 from workflows.calendar import BEIJING
-from workflows.verification import WORDS, page_state
-from workflows.vocabulary import Kind, State
+from workflows.verification import WORDS
 
 IDENTICAL, DIFFERENT, NOT_READY = "identical", "different", "not_ready"
 Answer = Any
@@ -80,20 +79,22 @@ def _page(kind: str, code: str, judge: Any = None, *, status: int = 200, **more:
         return _too_many(error)
     if seen.row is None:
         return render_template("public/miss.html", host=_host()), 404
+    if seen.outcome == verification.CLOSED:
+        return render_template("public/closed.html", host=_host()), 403
     checked_at = f"{seen.at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
     shown = {"form": {}, "outcome": seen.outcome, "checked_at": checked_at} | _shown(seen.row) | more
     return render_template("public/agreement.html", **shown), status
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
-    facts, newest = _facts(row), row.version == row.newest_version
+    facts = _facts(row)
     return {
         "host": _host(),
         "code": row.code,
         "grouped": verification.grouped(row.code),
         "number": row.number,
-        "words": WORDS[page_state(Kind(row.kind), State(row.state), newest)],
-        "newest": newest,
+        "words": WORDS[verification.state_of(row)],
+        "newest": row.version == row.newest_version,
         "version": row.version,
         "sections": disclosure.sections(facts),
         "supplement": facts["supplement"],

@@ -12,6 +12,7 @@ from workflows.history_lines import (
     CAUSE,
     DETACH,
     DONE,
+    LIMIT_VERIFICATION,
     LINK,
     OF_FILES,
     OPEN_FILE,
@@ -29,7 +30,7 @@ CERTIFIED = make_case(State.ACCEPTED, agreement_kind=AgreementKind.TWO_PARTY)
 def test_every_role_and_action_has_a_word() -> None:
     assert set(ROLE_WORD) == set(Role)
     assert set(DONE) == set(Action)
-    assert set(SHOWN) == {*Action, UNMASK, *OF_FILES}
+    assert set(SHOWN) == {*Action, UNMASK, LIMIT_VERIFICATION, *OF_FILES}
 
 
 def test_files_that_come_and_go_are_told() -> None:

@@ -19,6 +19,7 @@ from app import (
     proofs,
     snapshots,
     uploads,
+    warnings,
 )
 from app.clock import now
 from app.crypto import unseal_text
@@ -151,6 +152,7 @@ def show(placement: Placement, form: Any, refusal: Refusal | None = None) -> tup
         files=uploads.listed(conn, Subject.PLACEMENT.value, row.id),
         titles={one.purpose: one.label for one in wanted},
         hints=hints.of_record(conn, Subject.PLACEMENT, row),
+        warnings=warnings.warnings_for(conn, row.credit_code, row.school_id),
         moments=timeline.moments(row.roll_record_id, "placement", row.id, case),
         options={o.action.value: o for o in available(ledgers.FLOWS[row.kind], case, actor, found)},
         form=form,

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from app import access, facts, hints, masking, terminations, uploads
+from app import access, facts, hints, masking, terminations, uploads, warnings
 from app.clock import now
 from app.errors import STATUS, NotFound
 from app.extensions import db
@@ -153,6 +153,7 @@ def show(row: Termination, form: TerminationForm, refusal: Refusal | None = None
         row=row,
         case=case,
         placement=view.placement(row.placement_id),
+        warnings=warnings.warnings_for(conn, view.placement(row.placement_id).credit_code, row.school_id),
         name=_name(row),
         label=terminations.label(row),
         worded=lambda text: labels.worded(text, case),

@@ -10,7 +10,7 @@ from app import history, warnings
 from app.extensions import db
 from app.models import School, WarningMark
 from app.writing import write
-from tests import builders
+from tests import builders, endings
 from tests.app.api.calls import accept, page
 from tests.app.employers import registering
 from tests.app.staff import desk
@@ -143,3 +143,21 @@ def test_the_operator_sees_the_nationwide_warning_when_it_judges(app: Flask) -> 
         marked_by(code)
     shown = words(registering.operator(app).get(registering.case(registering.officer())))
     assert "全国已有5所学校" in shown and "的原因" not in shown
+
+
+@pytest.mark.rule("R-WARN-1")
+def test_destinations_and_endings_are_judged_under_the_warning_too(app: Flask) -> None:
+    school = builders.make_school()
+    signer, other = builders.make_graduate(school), builders.make_graduate(school)
+    office = desk.client(app, Role.SCHOOL, school)
+    effective, destination = builders.make_placement(State.EFFECTIVE, signer), builders.make_destination(other)
+    destination.credit_code = effective.credit_code
+    db.session.commit()
+    marked_by("11414", effective.credit_code)
+    client = api_client(app, signer)
+    read = client.get(f"/api/v1/terminations/new?agreement={effective.public_id}").json
+    body = {"agreement": effective.public_id, "declaration": read["declaration"]["version"], "form": endings.FORM}
+    asked = client.post("/api/v1/terminations", json=body)
+    assert asked.status_code in (200, 201), asked.json
+    for address in (f"terminations/{asked.json['id']}", f"destinations/{destination.public_id}"):
+        assert "11414的原因" in words(office.get(f"/staff/{address}")), address

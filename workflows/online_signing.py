@@ -148,7 +148,7 @@ TRANSITIONS = (
         _accept,
         guards=(
             obstacles.confirmed,
-            obstacles.may_start,
+            obstacles.may_accept,
             obstacles.training_mode,
             obstacles.not_suspended,
             obstacles.slot_free,

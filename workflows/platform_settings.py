@@ -33,6 +33,13 @@ def refuse_setting(actor: Actor, role: Role) -> Refusal | None:
     return None
 
 
+def refuse_operator(actor: Actor) -> Refusal | None:
+    """Refuse the platform's own switches to everyone but the operator (R-PROV-3)."""
+    if actor.role == Role.OPERATOR:
+        return None
+    return Refusal(Code.NOT_ALLOWED, "只有平台可以暂缓或恢复功能。", "如有需要，请联系平台。")
+
+
 def refuse_close(module: Module) -> Refusal:
     """Refuse closing: an opened module stays open (R-PROV-1)."""
     return Refusal(Code.WRONG_STATE, f"“{MODULE_TITLE[module]}”一旦开启，不可再关闭。", "各校可自行关闭单项功能。")

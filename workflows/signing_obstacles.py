@@ -4,7 +4,7 @@ Guards need no input and decide over the button; checks look at what was sent al
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from workflows import employer_standing, labels, proof, review, starting
@@ -95,6 +95,11 @@ def not_locked(case: Case, actor: Actor, facts: SigningFacts) -> Refusal | None:
 def may_start(case: Case, actor: Actor, facts: SigningFacts) -> Refusal | None:
     """Refuse what province, school, window, cohort or roll does not allow to start (R-PROV-1, R-SCH-1/3, R-COH-1)."""
     return starting.refuse_start(facts.standing)
+
+
+def may_accept(case: Case, actor: Actor, facts: SigningFacts) -> Refusal | None:
+    """Refuse accepting where nothing may start; an invitation sent before a suspension goes on (R-SCH-3, R-PROV-3)."""
+    return starting.refuse_start(replace(facts.standing, suspended=""))
 
 
 def training_mode(case: Case, actor: Actor, facts: SigningFacts) -> Refusal | None:

@@ -25,6 +25,7 @@ from app.staff import (  # noqa: E402
     settings,  # noqa: F401
     sign_in,  # noqa: F401
     terminations,  # noqa: F401
+    suspensions,  # noqa: F401
     transfers,  # noqa: F401
     warnings,  # noqa: F401
     windows,  # noqa: F401

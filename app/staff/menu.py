@@ -93,6 +93,14 @@ MENU = (
         for module, word in ((Module.ARCHIVE, "档案"), (Module.HOUSEHOLD, "户口"))
     ),
     Entry(
+        "staff.suspensions",
+        "暂缓开通",
+        "为全平台或一个省份暂缓、恢复四项功能。",
+        frozenset({Role.OPERATOR}),
+        Level.NONE,
+        "staff.suspension",
+    ),
+    Entry(
         "staff.minimum_wages",
         "最低工资标准",
         "维护各省最低工资标准，去向登记据此核对收入。",

@@ -13,7 +13,7 @@ from app import access
 from app.access import Policy, policy
 from app.errors import WEB, ApiError, NotFound
 from app.extensions import db
-from app.models import Alert, Placement, RollRecord, School
+from app.models import Alert, Correction, Placement, RollRecord, School
 from workflows.case import Actor
 from workflows.vocabulary import Level, Role
 
@@ -63,6 +63,7 @@ def rows() -> Iterator[None]:
             insert(RollRecord, id=number, school_id=school, department_id=department, account_id=account)
             employer = 9 if number < 3 else 8
             insert(Placement, id=number, roll_record_id=number, school_id=school, employer_id=employer)
+            insert(Correction, id=number, roll_record_id=number, school_id=school)
         for number, (kind, recipient) in enumerate(
             (("account", 100), ("account", 9), ("employer", 9), ("employer", 100)), 1
         ):
@@ -96,6 +97,7 @@ SEEN: dict[type[Any], dict[Role, set[int]]] = {
         Role.SCHOOL: {1, 2},
         Role.PROVINCE: {1, 2, 3},
     },
+    Correction: {Role.GRADUATE: {1, 3}, Role.SCHOOL: {1, 2}},
     School: {Role.DEPARTMENT: {1}, Role.SCHOOL: {1}, Role.PROVINCE: {1, 2}, Role.OPERATOR: {1, 2, 3}},
     Alert: {Role.GRADUATE: {1}, Role.EMPLOYER: {3}},
 }

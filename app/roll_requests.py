@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from app import accounts, actions, history, joining, outgoing, printable
+from app import accounts, actions, codes, history, joining, outgoing, printable
 from app.clock import now
 from app.crypto import digest, seal_json, seal_text, unseal_json
 from app.extensions import db
@@ -23,6 +23,14 @@ from workflows.roll_request import FLOW, RequestFacts, RequestKind, read
 from workflows.vocabulary import Action, Code, State, Subject
 
 _request, _roll = RollRequest.__table__, RollRecord.__table__
+# The fields whose values are codes of a table.
+CODED = {
+    "ethnic_code": "ethnic_groups",
+    "political_code": "political_status",
+    "education_code": "education",
+    "training_mode": "training_modes",
+    "gender_code": "genders",
+}
 UNSTATED = "9"  # GB/T 2261
 Typed = dict[str, str]
 
@@ -35,6 +43,13 @@ def body_of(request: Any) -> dict[str, Any]:
 
 def _bound(public_id: str) -> str:
     return f"roll_request.body:{public_id}"
+
+
+def shown(name: str, typed: str) -> str:
+    """Return what was typed into a field in words, where it was a code."""
+    if name == "origin_region":
+        return codes.region_name(typed) or typed
+    return codes.label(CODED[name], typed) if name in CODED else typed
 
 
 def case_of(request: Any) -> Case:

@@ -20,20 +20,13 @@ blueprint = Room("roll_requests", __name__, url_prefix="/roll-requests", descrip
 
 COHORTS_AROUND = 1
 YES_NO = [{"code": "是", "label": "是"}, {"code": "否", "label": "否"}]
-CHOICES = {
-    "ethnic_code": "ethnic_groups",
-    "political_code": "political_status",
-    "education_code": "education",
-    "training_mode": "training_modes",
-    "gender_code": "genders",
-}
 
 
 def public(request: RollRequest) -> dict[str, Any]:
     """Return a request as its asker sees it."""
     kind, body = RequestKind(request.kind), roll_requests.body_of(request)
     shown = [
-        {"label": column.label, "value": body["fields"][name]}
+        {"label": column.label, "value": roll_requests.shown(name, body["fields"][name])}
         for name, column in roll_request.fields_of(kind).items()
         if body["fields"].get(name)
     ]
@@ -87,7 +80,8 @@ def form(query: dict[str, Any]) -> Any:
 def _choices(name: str) -> list[dict[str, str]]:
     if name in ("archive_moved", "household_moved"):
         return YES_NO
-    return [{"code": code, "label": label} for code, label in codes.choices(CHOICES[name])] if name in CHOICES else []
+    table = roll_requests.CODED.get(name)
+    return [{"code": code, "label": label} for code, label in codes.choices(table)] if table else []
 
 
 @blueprint.post("")

@@ -87,7 +87,10 @@ def _changes(asked: RollRequest, kind: RequestKind, typed: dict[str, str]) -> li
     """List what the roll says now and what is asked for, as (label, now, wanted); an import has nothing now."""
     now = _on_roll(asked) if asked.roll_record_id and kind == RequestKind.UPDATE else {}
     columns = roll_request.fields_of(kind).items()
-    return [(column.label, now.get(name, "--"), typed[name]) for name, column in columns if typed.get(name)]
+    shown = roll_requests.shown
+    return [
+        (column.label, now.get(name, "--"), shown(name, typed[name])) for name, column in columns if typed.get(name)
+    ]
 
 
 def _on_roll(asked: RollRequest) -> dict[str, str]:

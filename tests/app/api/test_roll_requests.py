@@ -129,7 +129,7 @@ def test_a_granted_update_changes_the_roll_and_asks_for_confirmation_again(
 ) -> None:
     asked = ask(client, update_request(graduate, ethnic_code="03", origin_region="河北省石家庄市长安区"))
     shown = desk.words(office.get(f"/staff/roll/requests/{asked.json['id']}"))
-    assert "民族汉族03" in shown and "生源地北京市海淀区河北省石家庄市长安区" in shown
+    assert "民族汉族回族" in shown and "生源地北京市海淀区河北省石家庄市长安区" in shown
     assert "信息申请1" in desk.words(office.get("/staff/roll"))
     assert decide(office, asked.json["id"]).status_code == 303
     record = fresh(graduate.roll.id)

@@ -15,6 +15,7 @@ from app.extensions import db
 from app.logs import JsonLines
 from app.writing import write
 from tests import application, builders
+from workflows.vocabulary import Role
 
 KEY = base64.b64encode(b"k" * 32).decode()
 GOOD = {
@@ -114,12 +115,13 @@ def test_passwords_and_sessions(app: Flask) -> None:
 
 
 def test_a_constraint_error_is_told_by_name_without_the_values(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    builders.make_employer(credit_code="91110000600037341L")
+    taken = "0123456789abcdef0123"
+    builders.make_staff(Role.SCHOOL, public_id=taken)
     caplog.set_level(logging.DEBUG)
     with pytest.raises(RuntimeError) as raised:
-        write(lambda: builders.make_employer(credit_code="91110000600037341L", name="泄密单位"))
+        write(lambda: builders.make_staff(Role.SCHOOL, public_id=taken, name="泄密老师"))
     lines = [JsonLines().format(record) for record in caplog.records] + [str(raised.value)]
-    assert not any("91110000600037341L" in line or "泄密单位" in line for line in lines)
+    assert not any(taken in line or "泄密老师" in line for line in lines)
     assert raised.value.__cause__ is None and not isinstance(raised.value, IntegrityError)
     db.session.rollback()
 

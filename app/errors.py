@@ -104,6 +104,7 @@ def refusal_detail(refusal: Refusal) -> dict[str, Any]:
     blocker = refusal.blocker
     record = blocker and {
         "id": blocker.record,
+        "subject": blocker.subject.value,
         "kind": blocker.kind.value,
         "state": blocker.state.value,
         "title": blocker.title,

@@ -164,9 +164,10 @@ class ConfirmationAnswer(Answer):
 
 
 class Standing(Answer):
-    """A record that stands in the way."""
+    """A record that stands in the way; `subject` says of what kind, such as placement or termination."""
 
     id = _text()
+    subject = fields.String()
     kind = _text()
     state = _text()
     title = _text()

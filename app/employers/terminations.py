@@ -17,10 +17,11 @@ from app.ledgers import TERMINATION
 from app.models import Placement, RollRecord, School, Termination
 from app.paging import page_of
 from app.writing import rollback, write
-from workflows.case import Refusal, Refused, Request
+from workflows import labels
+from workflows.case import Case, Refusal, Refused, Request
 from workflows.engine import available
 from workflows.termination import EXPLANATION_LIMIT
-from workflows.vocabulary import Action, Kind, Role
+from workflows.vocabulary import Action, Kind, Role, Subject
 
 STEPS = {"accept": Action.ACCEPT, "decline": Action.DECLINE, "withdraw": Action.WITHDRAW}
 SAID = {
@@ -84,6 +85,7 @@ def _page(public_id: str, refusal: Refusal | None = None, typed: str = "") -> tu
         content=terminations.content(row),
         options={one.action.value: one for one in options if one.action in STEPS.values()},
         mine=row.asked_by == Role.EMPLOYER,
+        worded=lambda text: labels.worded(text, facts.termination_case(row)),
         refusal=refusal,
         typed=typed,
     )
@@ -113,14 +115,21 @@ def termination_step(public_id: str, what: str) -> Any:
         write(lambda: terminations.step(row, action, actor, Request(reason=typed or None)))
     except Refused as refused:
         return _page(public_id, refused.refusal, typed)
-    flash(SAID[action], "success")
+    flash(labels.worded(SAID[action], facts.termination_case(row)), "success")
     return redirect(url_for("employers.termination", public_id=public_id), 303)
 
 
 def _ask_page(mine: Own, form: AskForm, refusal: Refusal | None = None) -> tuple[str, int]:
     for name, sentence in (refusal.fields if refusal else {}).items():
         form[name].errors = [sentence]
-    page = render_template("employers/termination_ask.html", mine=mine, form=form, refusal=refusal)
+    case = Case(None, agreement_kind=facts.case(mine.row).agreement_kind, subject=Subject.TERMINATION)
+    page = render_template(
+        "employers/termination_ask.html",
+        mine=mine,
+        form=form,
+        refusal=refusal,
+        worded=lambda text: labels.worded(text, case),
+    )
     return page, STATUS[refusal.code] if refusal else 200
 
 

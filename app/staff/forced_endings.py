@@ -40,14 +40,15 @@ def _page(row: Termination, form: ForcedForm, sending: EvidenceForm, refusal: Re
     form.version.data, form.version.raw_data = row.version, None
     view = facts.read(conn, row.roll_record_id)
     shown = refusal or impossible
+    files = uploads.listed(conn, Subject.TERMINATION.value, row.id, EVIDENCE.purpose)
     page = render_template(
         "staff/forced_ending.html",
         row=row,
         placement=view.placement(row.placement_id),
         title=labels.MARK_LABEL[BY_SCHOOL[_action(row)]],
         content=terminations.content(row),
-        files=uploads.listed(conn, Subject.TERMINATION.value, row.id, EVIDENCE.purpose),
-        waiting=not uploads.ready(uploads.listed(conn, Subject.TERMINATION.value, row.id, EVIDENCE.purpose)),
+        files=files,
+        waiting=not uploads.ready(files),
         titles={EVIDENCE.purpose: EVIDENCE.label},
         possible=impossible is None,
         warning=WARNING,

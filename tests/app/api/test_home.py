@@ -265,6 +265,7 @@ def test_a_refused_button_and_the_refused_step_say_the_same(graduate: Graduate, 
     assert set(reason) == {"code", "message", "next", "record"}
     assert reason["record"] == {
         "id": one.public_id,
+        "subject": "placement",
         "kind": "online",
         "state": "accepted",
         "title": one.title,

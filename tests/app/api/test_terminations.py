@@ -1,6 +1,6 @@
 """申请解约 as graduates do it: online with the employer, offline with a letter to the school."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from flask import Flask
 from app.clock import now
 from app.models import Placement
 from tests import builders, endings
-from tests.app.api.calls import API, accept, button, decline, pass_time, refused
+from tests.app.api.calls import API, accept, button, decline, pass_time, refused, travel
 from tests.application import ApiClient, api_client
 from tests.builders import Graduate
 from tests.endings import FORM, make_agreement, make_termination
@@ -306,3 +306,12 @@ def test_an_approved_letter_ends_the_agreement(client: ApiClient, graduate: Grad
     page = client.get(f"{API}/terminations/{done.public_id}").json
     assert (page["label"], page["agreement"]["label"]) == ("解约审核通过", "已解约")
     assert "张经理" not in str(page)
+
+
+@pytest.mark.rule("R-COH-1", http="allowed")
+def test_an_agreement_of_a_past_cohort_may_still_be_ended(app: Flask, graduate: Graduate) -> None:
+    agreement = make_agreement(graduate)
+    travel(app, datetime(2027, 12, 1, 2, tzinfo=UTC))
+    client = api_client(app, graduate)
+    assert not client.get(f"{API}/home").json["record"]["current"]
+    assert begin(client, agreement).status_code == 200

@@ -15,7 +15,7 @@ from tests.app.staff.desk import DeskClient, words
 from tests.builders import Graduate
 from tests.endings import FORM, make_agreement, make_termination
 from tests.notifications.working import work_off
-from workflows.vocabulary import Role, State
+from workflows.vocabulary import AgreementKind, Role, State
 
 LIST = "/employer/terminations"
 
@@ -133,3 +133,11 @@ def test_both_sides_are_told_of_a_forced_ending(app: Flask, graduate: Graduate) 
     assert (alerts("employer")[-1], alerts("account")) == ("termination.forced", ["termination.forced"])
     inbox = words(browser.get("/employer/inbox"))
     assert "强制解约：协议已解约" in inbox
+
+
+@pytest.mark.rule("R-PROV-2")
+def test_a_two_party_province_certifies_for_employers_too(app: Flask) -> None:
+    graduate = builders.make_graduate(builders.make_school(kind=AgreementKind.TWO_PARTY))
+    row = make_termination(State.ASKED, graduate)
+    page = words(browser_of(app, row).get(f"{LIST}/{row.public_id}"))
+    assert "接受后由学校鉴证" in page and "审核" not in page

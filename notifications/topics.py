@@ -104,7 +104,7 @@ TOPICS: dict[Event, Topic] = {
     Event.DESTINATION_APPROVED: Topic((_graduate("destination_approved"),)),
     Event.DESTINATION_RETURNED: Topic((_graduate("destination_returned"),)),
     Event.DESTINATION_REJECTED: Topic((_graduate("destination_rejected"),)),
-    Event.DESTINATION_CORRECTED: Topic((_graduate("destination_corrected"),)),
+    Event.DESTINATION_CORRECTED: Topic((_only_here("destination_corrected"), _text_message("placement_corrected_sms"))),
     Event.TRANSFER_FORWARDED: Topic((_graduate("transfer_forwarded"),)),
     Event.TRANSFER_APPROVED: Topic((_graduate("transfer_approved"),)),
     Event.TRANSFER_RETURNED: Topic((_graduate("transfer_returned"),)),

@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 
 from app import snapshots
 from app.extensions import db
-from app.models import Correction, Document, Outbox, Placement, Report, School
+from app.models import Correction, Department, Document, Outbox, Placement, Report, School
 from tests import builders
-from tests.app.api import papers
+from tests.app.api import destinations, papers
 from tests.app.api.calls import travel
 from tests.app.staff import desk
+from tests.application import api_client
 from tests.builders import Graduate
 from workflows.vocabulary import Kind, Level, Role, State
 
@@ -91,7 +92,7 @@ def test_a_correction_is_in_force_at_once_and_told(
     before, reports = builders.reload(placement.id), count(Report)
     shown = correct(office, placement, step="preview", contact_name="演示乙", position_category="17")
     assert shown.status_code == 200
-    assert "单位联系人演示甲演示乙" in desk.words(shown) and WHY in desk.words(shown)
+    assert "单位联系人演示甲→演示乙" in desk.words(shown) and WHY in desk.words(shown)
     assert terms(placement)["contact_name"] == "演示甲" and count(Correction) == 0
     answer = correct(office, placement, contact_name="演示乙", position_category="17")
     assert (answer.status_code, answer.location) == (303, f"/staff/placements/{placement.public_id}")
@@ -215,3 +216,30 @@ def test_nobody_but_the_graduates_school_with_write_permission_corrects(
     sent = {"version": placement.version, "reason": WHY, "contact_name": "演示乙", "step": "save"}
     assert stranger.post(f"/staff/placements/{placement.public_id}/correct", data=sent).status_code == status
     assert count(Correction) == 0
+
+
+@pytest.mark.rule("R-EDIT-1", http="allowed")
+def test_an_approved_destination_is_corrected_by_the_school(
+    app: Flask, office: desk.DeskClient, graduate: Graduate
+) -> None:
+    page = destinations.approved(app, api_client(app, graduate), graduate)
+    assert f"/staff/destinations/{page['id']}/correct" in office.get(f"/staff/destinations/{page['id']}").text
+    reports = count(Report)
+    answer = destinations.correct(office, page, "postgraduate", school_name="另一所大学", step="preview")
+    assert "录取学校示例大学→另一所大学" in desk.words(answer)
+    assert destinations.correct(office, page, "postgraduate", school_name="另一所大学").status_code == 303
+    after = destinations.placement_of(page)
+    assert (after.state, terms(after)["school_name"]) == ("approved", "另一所大学")
+    assert count(Report) == reports + 1 and count(Outbox, Outbox.event == "placement.corrected") == 1
+    noted = db.session.execute(select(Correction)).scalar_one()
+    assert (noted.subject_id, noted.reason) == (after.id, "与证明材料一致")
+
+
+@pytest.mark.rule("R-EDIT-1", http="refused")
+def test_a_department_does_not_correct_an_approved_destination(app: Flask, school: School, graduate: Graduate) -> None:
+    page = destinations.approved(app, api_client(app, graduate), graduate)
+    department = db.session.get(Department, graduate.roll.department_id)
+    answer = destinations.correct(
+        desk.client(app, Role.DEPARTMENT, school, department), page, "postgraduate", school_name="另一所大学"
+    )
+    assert answer.status_code == 409 and count(Correction) == 0

@@ -32,6 +32,7 @@ from workflows.case import Actor
 from workflows.vocabulary import REVIEWERS, Code, Level, Module, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
+OWN_PASSWORD = frozenset({"staff.password", "staff.sign_out"})  # all there is with a password that was handed out
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PUBLIC_ID = re.compile(r"[0-9a-f]{20}")
 
@@ -104,6 +105,8 @@ def guard() -> Any:
         return _to_the_letter()
     if entry.roles and actor.role not in entry.roles:
         raise ApiError(403, *WEB[403])
+    if entry.door == "staff" and g.principal.must_change_password and request.endpoint not in OWN_PASSWORD:
+        return redirect(url_for("staff.password"))
     if entry.door == "staff":
         actor = replace(actor, level=auth.level_in(_module_of(entry)))
     if entry.door == "staff" and actor.level < entry.level:

@@ -9,6 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Response, current_app, g, request
 from sqlalchemy import bindparam, insert, select, update
 
+from app import levels
 from app.clock import database_clock, now, shifted
 from app.crypto import token_hash
 from app.extensions import db
@@ -49,9 +50,8 @@ _FIND = {
         _staff.c.school_id,
         _staff.c.department_id,
         _staff.c.province_code,
-        _staff.c.placement_level,
-        _staff.c.archive_level,
-        _staff.c.household_level,
+        _staff.c.must_change_password,
+        *(levels.effective(module) for module in Module),
     )
     .join(_staff, _staff.c.id == _session.c.principal_id)
     .where(*_live, _staff.c.active),

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, exists, func, select
 
+from app import levels
 from app.clock import database_clock, shifted
 from app.models import (
     AgreementChoice,
@@ -36,7 +37,6 @@ from workflows.vocabulary import (
     Action,
     AgreementKind,
     Kind,
-    Level,
     Mark,
     Module,
     PaperState,
@@ -69,11 +69,7 @@ def _version(named: str | None) -> str | None:
     return named.partition(" ")[0] if named else None
 
 
-HAS_REVIEWER = exists().where(
-    _staff.c.department_id == _roll.c.department_id,
-    _staff.c.active,
-    _staff.c.placement_level == int(Level.WRITE),
-)
+HAS_REVIEWER = levels.has_reviewer(Module.PLACEMENT, _roll.c.department_id)
 _KIND = (
     select(_choice.c.kind)
     .where(_choice.c.province_code == _school.c.province_code, _choice.c.from_cohort <= _roll.c.cohort)

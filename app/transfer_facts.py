@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, select
+from sqlalchemy import Connection, bindparam, select
 
-from app import facts, snapshots
+from app import facts, levels, snapshots
 from app.facts import View
-from app.models import ProvinceModule, Staff
+from app.models import ProvinceModule
 from workflows import labels
 from workflows.calendar import current_cohort
 from workflows.case import Actor, Blocker
 from workflows.transfer import TransferFacts
 from workflows.transfer_form import TITLE, prefill
-from workflows.vocabulary import OPEN_TRANSFER, Action, Level, Module, State, Subject
+from workflows.vocabulary import OPEN_TRANSFER, Action, Module, State, Subject
 
 _OPENED = select(ProvinceModule.module).where(ProvinceModule.province_code == bindparam("province"))
 
@@ -28,13 +28,7 @@ def moved(view: View, module: Module) -> bool | None:
     return answer
 
 
-LEVEL = {Module.ARCHIVE: Staff.archive_level, Module.HOUSEHOLD: Staff.household_level}
-_REVIEWERS = {
-    module: select(
-        exists().where(Staff.department_id == bindparam("department"), Staff.active, level == int(Level.WRITE))
-    )
-    for module, level in LEVEL.items()
-}
+_REVIEWERS = {module: select(levels.has_reviewer(module, bindparam("department"))) for module in Module}
 
 
 def has_reviewer(view: View, module: Module) -> bool:

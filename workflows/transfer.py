@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from workflows import drafts, labels, review
 from workflows.case import Actor, Blocker, Case, Decision, FollowUp, Refusal, Request
@@ -177,7 +178,9 @@ def _replace(case: Case, actor: Actor, facts: TransferFacts, request: Request) -
 
 
 def _correct(case: Case, actor: Actor, facts: TransferFacts, request: Request) -> Decision:
-    columns = {"remote_at": request.at} if actor.role == Role.PLATFORM else {"reason": (request.reason or "").strip()}
+    columns: dict[str, Any] = {"remote_at": request.at}  # None once a change of ours is the latest
+    if actor.role != Role.PLATFORM:
+        columns = {"remote_at": None, "reason": (request.reason or "").strip()}
     effects = (Effect.STORE_BODY, Effect.NOTE_CORRECTION)
     return Decision(Action.CORRECT, State.APPROVED, columns, events=(Event.TRANSFER_CORRECTED,), effects=effects)
 

@@ -1,6 +1,6 @@
 """Staff accounts of departments, schools, provinces and the platform."""
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import db
@@ -8,10 +8,16 @@ from app.models.types import Chained, Public
 
 
 class Staff(Public, Chained, db.Model):
-    """A staff account with its tenant and its level per module (R-ACC-1: 0 none, 1 read, 2 write)."""
+    """A staff account with its tenant and its level per module (R-ACC-1: 0 none, 1 read, 2 write).
+
+    `must_change_password`: the password was made up by whoever opened or reset the account.
+    """
 
     __tablename__ = "staff"
-    __table_args__ = (Index("ix_staff_reviewers", "department_id", "active", "placement_level"),)
+    __table_args__ = (
+        Index("ix_staff_reviewers", "department_id", "active", "placement_level"),
+        Index("ix_staff_school", "school_id", "role"),
+    )
 
     username: Mapped[str] = mapped_column(String(60), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
@@ -24,3 +30,4 @@ class Staff(Public, Chained, db.Model):
     archive_level: Mapped[int] = mapped_column(Integer, default=0)
     household_level: Mapped[int] = mapped_column(Integer, default=0)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+    must_change_password: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 
 from app.staff import (  # noqa: E402
+    accounts,  # noqa: F401
     correcting,  # noqa: F401
     destination_standards,  # noqa: F401
     destinations,  # noqa: F401
@@ -25,6 +26,7 @@ from app.staff import (  # noqa: E402
     settings,  # noqa: F401
     sign_in,  # noqa: F401
     terminations,  # noqa: F401
+    statistics,  # noqa: F401
     suspensions,  # noqa: F401
     transfers,  # noqa: F401
     warnings,  # noqa: F401

@@ -93,6 +93,37 @@ MENU = (
         for module, word in ((Module.ARCHIVE, "档案"), (Module.HOUSEHOLD, "户口"))
     ),
     Entry(
+        "staff.accounts",
+        "账号管理",
+        "新建下一级账号，设置三个模块的权限，停用或重置密码。",
+        frozenset({Role.SCHOOL, Role.PROVINCE, Role.OPERATOR}),
+        Level.NONE,
+        "staff.account",
+    ),
+    *(
+        Entry(
+            "staff.statistics",
+            f"{word}统计",
+            f"查看{word}登记的实时数据。",
+            frozenset({Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE}),
+            family="staff.statistics",
+            module=module,
+        )
+        for module, word in (
+            (Module.PLACEMENT, "毕业去向"),
+            (Module.ARCHIVE, "档案信息"),
+            (Module.HOUSEHOLD, "户口信息"),
+        )
+    ),
+    Entry(
+        "staff.national_statistics",
+        "数据统计",
+        "查看全国与各省的实时数据。",
+        frozenset({Role.OPERATOR}),
+        Level.NONE,
+        "staff.national_statistics",
+    ),
+    Entry(
         "staff.suspensions",
         "暂缓开通",
         "为全平台或一个省份暂缓、恢复四项功能。",

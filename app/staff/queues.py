@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, func, not_, or_, select
 
-from app import access
+from app import access, levels
 from app.clock import now
 from app.extensions import db
-from app.models import Department, Placement, RollRecord, School, Staff
+from app.models import Department, Placement, RollRecord, School
 from workflows.case import Actor
-from workflows.vocabulary import Kind, Level, Role, State, Step
+from workflows.vocabulary import Kind, Module, Role, State, Step
 
 OWN, STEAD, GIVEN_UP = "own", "stead", "given_up"
 TITLE = {OWN: "待我审核", STEAD: "代院系审核", GIVEN_UP: "近期已放弃"}
@@ -57,16 +57,15 @@ class Waiting:
     count: int
 
 
-def orphaned(level: Any) -> ColumnElement[bool]:
-    """Return the condition of a department's step that nobody of it can decide; `level` is the module's (R-SCH-2)."""
-    reviewer = exists().where(Staff.department_id == RollRecord.department_id, Staff.active, level == int(Level.WRITE))
-    return or_(not_(School.department_review), not_(reviewer))
+def orphaned(module: Module = Module.PLACEMENT) -> ColumnElement[bool]:
+    """Return the condition of a department's step that nobody of it can decide (R-SCH-2)."""
+    return or_(not_(School.department_review), not_(levels.has_reviewer(module, RollRecord.department_id)))
 
 
 def condition(queue: str, actor: Actor, model: Any = Placement) -> ColumnElement[bool]:
     """Return which rows of a model with a review wait in a queue, for a statement that joins roll record and school."""
     if queue == STEAD:
-        return (model.review_step == Step.DEPARTMENT.value) & orphaned(Staff.placement_level)
+        return (model.review_step == Step.DEPARTMENT.value) & orphaned()
     mine: ColumnElement[bool] = model.review_step == Step.SCHOOL.value
     if actor.role == Role.DEPARTMENT:
         mine = model.review_step == Step.DEPARTMENT.value

@@ -78,7 +78,7 @@ def _waits(actor: Actor, module: Module) -> ColumnElement[bool]:
     review = Transfer.state == State.REVIEW.value
     if actor.role == Role.DEPARTMENT:
         return review & (Transfer.review_step == Step.DEPARTMENT.value)
-    orphaned = queues.orphaned(transfer_facts.LEVEL[module])
+    orphaned = queues.orphaned(module)
     own = Transfer.review_step == Step.SCHOOL.value
     return review & or_(own, (Transfer.review_step == Step.DEPARTMENT.value) & orphaned)
 

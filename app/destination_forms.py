@@ -57,6 +57,15 @@ def national_code(form: str, day: date) -> NationalCode | None:
     return code_on(FORMS[form], day, changes)
 
 
+def national_codes(day: date) -> dict[str, str]:
+    """Return the national code of every form that has one on a day, by form: one statement."""
+    changes: dict[str, list[NationalCode]] = {}
+    for r in reversed(code_changes()):
+        changes.setdefault(r.form, []).append(NationalCode(r.code, r.label, r.confirmed, r.valid_from, r.valid_to))
+    found = {name: code_on(form, day, changes.get(name, ())) for name, form in FORMS.items()}
+    return {name: code.code for name, code in found.items() if code}
+
+
 def schema(form: str) -> Schema:
     """Return the JSON Schema of a form with the codes that may be chosen now."""
     return form_schema(FORMS[form], codes.choices)

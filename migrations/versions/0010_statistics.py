@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-PLACE = ("cohort", "level", "province_code", "school_id", "department_id", "major", "measure")
+PLACE = ("cohort", "level", "province_code", "measure", "school_id", "department_id", "major")
 
 
 def _counted() -> list[sa.Column]:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 
 from app import (
     agreements,
+    as_cases,
     bodies,
     corrections,
     counting,
@@ -335,7 +336,7 @@ def roll_step(roll_id: int, action: Action, actor: Actor, request: Request, want
     roll = unit.view.roll
     before, differing = shown_roll.differing(unit.conn, roll_id, wanted or {})
     roll_facts = replace(facts.roll_facts(unit.view), wanted=differing)
-    decision = decide(roll_record.FLOW, action, facts.roll_case(unit.view), actor, roll_facts, request)
+    decision = decide(roll_record.FLOW, action, as_cases.roll(unit.view), actor, roll_facts, request)
     _follow(unit, decision)
     version = roll.version + 1
     columns = dict(decision.columns) | {"state": decision.state.value, "version": version}

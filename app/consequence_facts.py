@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app import facts, texts
+from app import as_cases, facts, texts
 from app.facts import View
 from workflows import starting
 from workflows.case import Case
@@ -30,4 +30,4 @@ def consequence_facts(view: View, case: Case, placement_id: int | None) -> Conse
 
 
 def _waits(row: Any, view: View) -> bool:
-    return row.kind == Kind.ONLINE and shown(facts.case(row), view.now) == State.INVITED
+    return row.kind == Kind.ONLINE and shown(as_cases.placement(row), view.now) == State.INVITED

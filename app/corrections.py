@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert
 
-from app import bodies, codes, destination_content, facts, snapshots
+from app import as_cases, bodies, codes, destination_content, snapshots
 from app.forms import TYPED
 from app.models import Correction
 from app.models.types import new_public_id
@@ -78,6 +78,12 @@ _CHANGES: dict[Subject, Callable[[Connection, Columns, Columns], list[Change]]] 
 }
 
 
+def agreement_fields(kind: Kind) -> list[Field]:
+    """Return the fields of an agreement's form; where an employer has invited, some are optional (R-ON-1)."""
+    free = agreement_form.OPTIONAL_ONLINE if kind == Kind.ONLINE else frozenset()
+    return [replace(f, required=f.required and f.name not in free) for f in agreement_form.FIELDS]
+
+
 def corrected_agreement(
     kind: Kind, old: Mapping[str, Any], typed: Mapping[str, str]
 ) -> tuple[Columns, Mapping[str, str], list[Change]]:
@@ -85,8 +91,7 @@ def corrected_agreement(
 
     `typed` has the fields that were sent, as typed; whether they may be changed is for the rules (R-EDIT-1).
     """
-    free = agreement_form.OPTIONAL_ONLINE if kind == Kind.ONLINE else frozenset()
-    sent = [replace(f, required=f.required and f.name not in free) for f in agreement_form.FIELDS if f.name in typed]
+    sent = [f for f in agreement_fields(kind) if f.name in typed]
     cleaned = clean_fields(sent, typed, codes.known)
     terms = dict(old) | cleaned.values
     if TYPED in old:
@@ -135,7 +140,7 @@ def of_record(view: View, subject: Subject, record_id: int) -> list[Columns]:
             "by": ROLE_WORD[Role(row.made_by_role)],
             "reason": row.reason,
             "changes": changes_in(row),
-            "label": labels.state_label(facts.correction_case(row)),
+            "label": labels.state_label(as_cases.correction(row)),
             "dispute": row.dispute,
             "answer": row.answer,
         }

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, exists, func, select
 
-from app import levels
+from app import as_cases, levels
 from app.clock import database_clock, shifted
 from app.models import (
     AgreementChoice,
@@ -28,21 +28,17 @@ from app.models import (
 )
 from workflows import labels, online_signing
 from workflows.calendar import beijing_day, beijing_midnight, current_cohort
-from workflows.case import Actor, Blocker, Case, Review
+from workflows.case import Actor, Blocker
 from workflows.online_signing import SigningFacts
 from workflows.roll_record import RollFacts
 from workflows.starting import Standing
 from workflows.vocabulary import (
     OPEN_TERMINATION,
     Action,
-    AgreementKind,
     Kind,
-    Mark,
     Module,
-    PaperState,
     Role,
     State,
-    Step,
     Subject,
 )
 from workflows.windows import FUNCTION_TITLE, Window, default_window
@@ -253,74 +249,10 @@ def standing(view: View, function: Kind = Kind.ONLINE) -> Standing:
     )
 
 
-def case(row: Any) -> Case:
-    """Return a placement's row as the rules see it."""
-    return Case(
-        state=State(row.state) if row.state else None,
-        kind=Kind(row.kind),
-        version=row.version,
-        deadline_at=row.deadline_at,
-        review=_review(row),
-        rejected_by=Role(row.rejected_by) if row.rejected_by else None,
-        agreement_kind=AgreementKind(row.agreement_kind) if row.agreement_kind else None,
-        numbered=row.agreement_number is not None,
-        submitted=row.submitted_at is not None,
-        reviewed_by=row.reviewed_by,
-    )
-
-
-def _review(row: Any) -> Review | None:
-    path = tuple(Step(step) for step in row.review_path.split(",") if step)
-    return Review(path, Step(row.review_step) if row.review_step else None) if path else None
-
-
-def termination_case(row: Any) -> Case:
-    """Return a termination's row as the rules see it; `kind` is that of its placement."""
-    return Case(
-        state=State(row.state) if row.state else None,
-        kind=Kind(row.kind),
-        version=row.version,
-        review=_review(row),
-        rejected_by=Role(row.rejected_by) if row.rejected_by else None,
-        agreement_kind=AgreementKind(row.agreement_kind) if row.agreement_kind else None,
-        subject=Subject.TERMINATION,
-        mark=Mark(row.mark) if row.mark else None,
-        submitted=row.submitted_at is not None,
-        reviewed_by=row.reviewed_by,
-        asked_by=Role(row.asked_by) if row.asked_by else None,
-    )
-
-
-def transfer_case(row: Any) -> Case:
-    """Return a transfer's row as the rules see it."""
-    return Case(
-        state=State(row.state) if row.state else None,
-        version=row.version,
-        review=_review(row),
-        rejected_by=Role(row.rejected_by) if row.rejected_by else None,
-        subject=Subject.TRANSFER,
-        module=Module(row.kind),
-        submitted=row.submitted_at is not None,
-        reviewed_by=row.reviewed_by,
-    )
-
-
-def correction_case(row: Any) -> Case:
-    """Return a correction's row as the rules see it."""
-    return Case(state=State(row.state) if row.state else None, version=row.version, subject=Subject.CORRECTION)
-
-
-def roll_case(view: View) -> Case:
-    """Return the roll record as the rules see it."""
-    roll = view.roll
-    paper = PaperState(roll.paper_state)
-    return Case(state=State(roll.state), version=roll.version, subject=Subject.ROLL_RECORD, paper=paper)
-
-
 def blocker(row: Any, now: datetime) -> Blocker:
     """Return a placement as the record that stands in the way."""
     state, kind = State(row.state), Kind(row.kind)
-    return Blocker(row.id, row.public_id, kind, state, row.title, online_signing.describe(case(row), now))
+    return Blocker(row.id, row.public_id, kind, state, row.title, online_signing.describe(as_cases.placement(row), now))
 
 
 def slot(view: View, besides: int | None = None) -> Blocker | None:
@@ -330,7 +262,7 @@ def slot(view: View, besides: int | None = None) -> Blocker | None:
 
 
 def _lapsed(row: Any, now: datetime) -> bool:
-    return row.state == State.INVITED and online_signing.shown(case(row), now) == State.EXPIRED
+    return row.state == State.INVITED and online_signing.shown(as_cases.placement(row), now) == State.EXPIRED
 
 
 def open_termination(view: View, placement_id: int | None = None) -> Blocker | None:
@@ -343,7 +275,7 @@ def open_termination(view: View, placement_id: int | None = None) -> Blocker | N
 
 def termination_blocker(row: Any, title: str) -> Blocker:
     """Return a request to end the agreement called `title` as the record that stands in the way."""
-    made = termination_case(row)
+    made = as_cases.termination(row)
     state, label = State(row.state), labels.state_label(made)
     return Blocker(row.id, row.public_id, made.kind, state, title, label, Subject.TERMINATION)
 
@@ -442,7 +374,7 @@ def employer_row(conn: Connection, employer_id: int, now: datetime, held: bool =
 
 def shown_label(row: Any, now: datetime) -> str:
     """Return the label of a placement's row at this moment (R-LABEL-1)."""
-    placed = case(row)
+    placed = as_cases.placement(row)
     return labels.state_label(placed, online_signing.shown(placed, now))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from app import corrections, facts, termination_facts
+from app import as_cases, corrections, facts, termination_facts
 from app.destination_facts import destination_facts
 from app.facts import View
 from app.models import Correction, Placement, Termination, Transfer
@@ -90,7 +90,7 @@ def _placement_seed(view: View, columns: Columns, actor: Actor) -> Columns:
 PLACEMENT = Ledger(
     table=Placement.__table__,
     flow=lambda row: FLOWS[row.kind],
-    case=facts.case,
+    case=as_cases.placement,
     facts=placement_facts,
     keys=_placement_keys,
     seed=_placement_seed,
@@ -150,7 +150,7 @@ def _transfer_keys(row: Mapping[str, Any], state: State) -> Columns:
 TRANSFER = Ledger(
     table=Transfer.__table__,
     flow=lambda row: transfer.FLOW,
-    case=facts.transfer_case,
+    case=as_cases.transfer,
     facts=transfer_facts,
     keys=_transfer_keys,
     seed=lambda view, columns, actor: {"cohort": view.roll.cohort},
@@ -160,7 +160,7 @@ TRANSFER = Ledger(
 CORRECTION = Ledger(
     table=Correction.__table__,
     flow=lambda row: correction.FLOW,
-    case=facts.correction_case,
+    case=as_cases.correction,
     facts=corrections.correction_facts,
     keys=lambda row, state: {},
     seed=lambda view, columns, actor: {},
@@ -170,7 +170,7 @@ CORRECTION = Ledger(
 TERMINATION = Ledger(
     table=Termination.__table__,
     flow=lambda row: termination_facts.FLOWS[row.kind],
-    case=facts.termination_case,
+    case=as_cases.termination,
     facts=termination_facts.termination_facts,
     keys=lambda row, state: {"open_key": row["placement_id"] if state in OPEN_TERMINATION else None},
     seed=termination_facts.seed,

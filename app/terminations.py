@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from app import actions, bodies, codes, facts, forms
+from app import actions, as_cases, bodies, codes, forms
 from app.facts import View
 from app.termination_facts import BEGIN, columns_for, in_force
 from workflows import labels
@@ -49,7 +49,7 @@ def step(row: Any, action: Action, actor: Actor, request: Request, terms: dict[s
 
 def label(row: Any) -> str:
     """Return the label of a request, with the verb of its province (R-LABEL-1, R-PROV-2)."""
-    return labels.state_label(facts.termination_case(row))
+    return labels.state_label(as_cases.termination(row))
 
 
 def mark(row: Any) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from app import facts, levels, snapshots
+from app import as_cases, facts, levels, snapshots
 from app.facts import View
 from app.models import ProvinceModule
 from workflows import labels
@@ -62,7 +62,7 @@ def transfer_facts(view: View, row: Any, actor: Actor, action: Action | None = N
 
 
 def _blocker(row: Any) -> Blocker:
-    case = facts.transfer_case(row)
+    case = as_cases.transfer(row)
     title, label = TITLE[Module(row.kind)], labels.state_label(case)
     return Blocker(row.id, row.public_id, case.kind, State(row.state), title, label, Subject.TRANSFER)
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from app import facts, masking, snapshots, upload_links
+from app import as_cases, masking, snapshots, upload_links
 from app.clock import now
 from app.extensions import db
 from app.models import Placement, RollRecord
@@ -24,7 +24,7 @@ def _read(claimed: Claimed) -> tuple[Placement, RollRecord]:
 
 def _words(placement: Placement, roll: RollRecord) -> dict[str, Any]:
     terms = snapshots.terms_at(db.session.connection(), placement)
-    worded = partial(labels.worded, case=facts.case(placement))
+    worded = partial(labels.worded, case=as_cases.placement(placement))
     return {"graduate": roll.name, "employer": terms.get("employer_name") or placement.title, "worded": worded}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from app import destination_content, facts, snapshots
+from app import as_cases, destination_content, snapshots
 from app.extensions import db
 from app.models import Employer, Placement, RollRecord
 from notifications import (
@@ -78,7 +78,7 @@ def _words(claimed: Claimed, roll: RollRecord, placement: Placement | None) -> d
     if placement is None:
         return {"graduate": roll.name}
     terms = snapshots.terms_at(db.session.connection(), placement, claimed.payload["version"])
-    worded = partial(labels.worded, case=facts.case(placement))
+    worded = partial(labels.worded, case=as_cases.placement(placement))
     by_department = placement.rejected_by == Role.DEPARTMENT
     return {
         "graduate": roll.name,

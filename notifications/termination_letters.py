@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from app import facts
+from app import as_cases
 from app.extensions import db
 from app.models import Employer, Placement, RollRecord, Termination
 from notifications.letters import Letter, reader_of, words_of
@@ -52,7 +52,7 @@ def _told(event: str, termination: Termination) -> set[Audience]:
 def _words(termination: Termination, placement: Placement, roll: Any) -> dict[str, Any]:
     sides = {Role.GRADUATE: f"毕业生{roll.name}", Role.EMPLOYER: placement.title}
     answerer = Role.EMPLOYER if termination.asked_by == Role.GRADUATE else Role.GRADUATE
-    worded = partial(labels.worded, case=facts.termination_case(termination))
+    worded = partial(labels.worded, case=as_cases.termination(termination))
     return {
         "graduate": roll.name,
         "employer": placement.title,

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, abort, after_this_request, redirec
 from marshmallow import fields, validate
 from sqlalchemy import bindparam, select
 
-from app import access, facts, idempotency, storage, unmasking, upload_links
+from app import access, as_cases, facts, idempotency, storage, unmasking, upload_links
 from app.api.fields import Input
 from app.api.records import enter
 from app.api.room import KEY, Room, answer
@@ -138,7 +138,7 @@ def _for_actor(placement_id: str, what: str) -> Response:
 
 def _signing(placement: Placement, actor: Actor) -> Placement:
     """Return an agreement of ours; raises NotFound for another kind, and for what a graduate has not handed in yet."""
-    unseen = actor.role in STAFF and placement.kind == Kind.OFFLINE and drafts.unseen(facts.case(placement))
+    unseen = actor.role in STAFF and placement.kind == Kind.OFFLINE and drafts.unseen(as_cases.placement(placement))
     if placement.kind not in agreement_document.RULES or unseen:
         raise NotFound
     return placement
@@ -146,7 +146,7 @@ def _signing(placement: Placement, actor: Actor) -> Placement:
 
 def _allow(placement: Placement, what: str) -> None:
     """Raise Refused where the rules do, and 409 as long as the worker has not stored the file."""
-    case = facts.case(placement)
+    case = as_cases.placement(placement)
     preview = what == PREVIEW
     refusal = agreement_document.refuse_preview(case, now()) if preview else agreement_document.refuse_download(case)
     if refusal:

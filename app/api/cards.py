@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from app import actions, facts, ledgers, terminations
+from app import actions, as_cases, facts, ledgers, terminations
 from app.errors import refusal_detail
 from app.termination_facts import mark_of
 from workflows import online_signing
@@ -31,13 +31,13 @@ def option(one: Option) -> dict[str, Any]:
 def options(view: facts.View, row: Any, actor: Actor) -> list[dict[str, Any]]:
     """Return the buttons of a placement (R-BTN-1, R-WHY-1)."""
     flow = ledgers.FLOWS[row.kind]
-    own = available(flow, facts.case(row), actor, ledgers.placement_facts(view, row, actor))
+    own = available(flow, as_cases.placement(row), actor, ledgers.placement_facts(view, row, actor))
     return [option(one) for one in (*own, *terminations.buttons(view, row, actor))]
 
 
 def card(view: facts.View, row: Any, actor: Actor, position: str) -> dict[str, Any]:
     """Return a placement's card; an unanswered invitation is expired from its deadline on (R-ON-2, R-LABEL-1)."""
-    state = online_signing.shown(facts.case(row), view.now)
+    state = online_signing.shown(as_cases.placement(row), view.now)
     made = {
         "id": row.public_id,
         "kind": row.kind,

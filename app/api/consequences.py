@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from app import access, actions, facts, ledgers, terminations
+from app import access, actions, as_cases, facts, ledgers, terminations
 from app.api import cards, records
 from app.api.fields import Input, text
 from app.api.room import Room, answer, invalid
@@ -79,7 +79,7 @@ def of_placement(query: dict[str, Any], placement_id: str) -> Any:
         refusal = terminations.refuse_beginning(view, row, access.actor())
     else:
         refusal = _refusal(Subject.PLACEMENT, view, row, action)
-    return _told(view, facts.case(row), row.id, action, refusal)
+    return _told(view, as_cases.placement(row), row.id, action, refusal)
 
 
 @blueprint.get("/terminations/<termination_id>/consequences")
@@ -93,7 +93,7 @@ def of_termination(query: dict[str, Any], termination_id: str) -> Any:
     view = facts.read(db.session.connection(), found.roll_record_id)
     row = view.record(Subject.TERMINATION, found.id)
     refusal = _refusal(Subject.TERMINATION, view, row, action)
-    return _told(view, facts.termination_case(row), row.placement_id, action, refusal)
+    return _told(view, as_cases.termination(row), row.placement_id, action, refusal)
 
 
 @blueprint.get("/functions/<function>/consequences")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app import access, actions, destination_content, destination_forms, facts, forms, snapshots, texts
+from app import access, actions, as_cases, destination_content, destination_forms, facts, forms, snapshots, texts
 from app.api import cards, records
 from app.api.destination_schemas import (
     CatalogueAnswer,
@@ -91,7 +91,7 @@ def page(view: facts.View, row: Any, actor: Actor) -> dict[str, Any]:
             for one in destination_content.corrections(conn, row)
         ],
         "declaration": texts.public(texts.current("declaration")),
-        "history": history_of(row, facts.case(row)),
+        "history": history_of(row, as_cases.placement(row)),
     }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from app import agreement_fields, facts, snapshots, texts, warnings
+from app import agreement_fields, as_cases, facts, snapshots, texts, warnings
 from app.agreement_fields import EMPTY, pairs
 from app.api import cards
 from app.extensions import db
@@ -69,7 +69,7 @@ def _slot(found: online_signing.SigningFacts) -> dict[str, Any] | None:
 
 def page(view: facts.View, row: Any, actor: Actor) -> dict[str, Any]:
     """Return an invitation with everything its page shows."""
-    case, content = facts.case(row), printed(row)
+    case, content = as_cases.placement(row), printed(row)
     found = facts.signing_facts(view, row.id, row.employer_id)
     notice = texts.current("binding_notice") if found.binding_notice else None
     return (

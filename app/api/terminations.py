@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app import access, actions, codes, facts, forms, terminations, texts
+from app import access, actions, as_cases, codes, facts, forms, terminations, texts
 from app.api import cards, records
 from app.api.invitation_page import history_of
 from app.api.room import KEY, Room, answer, once
@@ -44,7 +44,7 @@ def _agreement(placement: Any, view: facts.View) -> dict[str, Any]:
 
 def page(view: facts.View, row: Any, actor: Actor) -> dict[str, Any]:
     """Return a request with what was asked, its buttons and its history."""
-    case = facts.termination_case(row)
+    case = as_cases.termination(row)
     options = available(TERMINATION.flow(row), case, actor, TERMINATION.facts(view, row, actor, None))
     return {
         "id": row.public_id,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app import access, actions, bodies, codes, facts, forms, texts, transfer_facts
+from app import access, actions, as_cases, bodies, codes, facts, forms, texts, transfer_facts
 from app.agreement_fields import EMPTY
 from app.api import cards, records
 from app.api.room import KEY, Room, answer, once
@@ -76,7 +76,7 @@ def _words(module: Module, body: dict[str, Any]) -> list[dict[str, str]]:
 
 def page(view: facts.View, row: Any, actor: Actor) -> dict[str, Any]:
     """Return a transfer with its form, its state and its buttons; `row` is a row or anything with its columns."""
-    case, body, module = facts.transfer_case(row), bodies.unseal(Subject.TRANSFER, row), Module(row.kind)
+    case, body, module = as_cases.transfer(row), bodies.unseal(Subject.TRANSFER, row), Module(row.kind)
     options = available(transfer.FLOW, case, actor, TRANSFER.facts(view, row, actor, None))
     return {
         "id": row.public_id,

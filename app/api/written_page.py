@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app import codes, facts, file_places, forms, snapshots, texts
+from app import as_cases, codes, facts, file_places, forms, snapshots, texts
 from app.api import cards, employers, files, invitation_page
 from app.facts import View
 from app.record_facts import verified_employer
@@ -44,7 +44,7 @@ def blank(view: View, kind: Kind, refusal: Refusal | None) -> dict[str, Any]:
 
 def page(view: View, row: Any, actor: Actor) -> dict[str, Any]:
     """Return a record with everything that its page shows; `row` is a row or anything with its columns."""
-    case, terms = facts.case(row), snapshots.terms_at(view.conn, row)
+    case, terms = as_cases.placement(row), snapshots.terms_at(view.conn, row)
     typed = terms.get(forms.TYPED, {})
     editable = row.state in EDITABLE
     return cards.card(view, row, actor, terms.get("position") or "") | {

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from app import access, actions, facts, ledgers
+from app import access, actions, as_cases, ledgers
 from app.employers import blueprint, terms_form, words
 from app.employers.invitations import Own, own
 from app.employers.menu import employer
@@ -69,7 +69,14 @@ def _version(form: Any) -> int | None:
 
 def _refusal(mine: Own, wanted: Request) -> Refusal | None:
     try:
-        decide(ledgers.FLOWS[mine.row.kind], Action.CORRECT, facts.case(mine.row), access.actor(), mine.facts, wanted)
+        decide(
+            ledgers.FLOWS[mine.row.kind],
+            Action.CORRECT,
+            as_cases.placement(mine.row),
+            access.actor(),
+            mine.facts,
+            wanted,
+        )
     except Refused as refused:
         return refused.refusal
     return None

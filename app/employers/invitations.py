@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select
 
-from app import access, codes, facts, masking, snapshots, terminations
+from app import access, as_cases, codes, facts, masking, snapshots, terminations
 from app.clock import now
 from app.employers import blueprint, versions, words
 from app.extensions import db
@@ -106,12 +106,12 @@ class Own:
     @property
     def over(self) -> bool:
         """Whether it takes a new invitation to sign."""
-        return shown(facts.case(self.row), self.now) not in OPEN_TO_EMPLOYER
+        return shown(as_cases.placement(self.row), self.now) not in OPEN_TO_EMPLOYER
 
     @property
     def download(self) -> Refusal | None:
         """Say why the agreement cannot be downloaded yet, if so (R-ON-5)."""
-        return may_download(facts.case(self.row))
+        return may_download(as_cases.placement(self.row))
 
     def refusal(self, action: Action) -> Refusal | None:
         """Say why an action is not possible, if so."""
@@ -126,7 +126,7 @@ def own(public_id: str) -> Own:
     view = facts.read(conn, row.roll_record_id)
     employer = facts.employer_row(conn, actor.employer_id or 0, view.now)
     row_facts = facts.signing_facts(view, row.id, actor.employer_id, employer)
-    options = available(FLOW, facts.case(row), actor, row_facts)
+    options = available(FLOW, as_cases.placement(row), actor, row_facts)
     buttons = tuple(option for option in options if option.action in BUTTONS)
     ending = terminations.refuse_beginning(view, row, actor)
     asked = [(one, terminations.label(one)) for one in reversed(view.terminations) if one.placement_id == row.id]

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from wtforms import SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from app import access, codes, facts, terminations
+from app import access, as_cases, codes, facts, terminations
 from app.employers import blueprint
 from app.employers.invitations import Own, own
 from app.errors import STATUS, NotFound
@@ -76,7 +76,7 @@ def _page(public_id: str, refusal: Refusal | None = None, typed: str = "") -> tu
         raise NotFound
     view = facts.read(conn, row.roll_record_id)
     options = available(
-        TERMINATION.flow(row), facts.termination_case(row), actor, TERMINATION.facts(view, row, actor, None)
+        TERMINATION.flow(row), as_cases.termination(row), actor, TERMINATION.facts(view, row, actor, None)
     )
     page = render_template(
         "employers/termination.html",
@@ -85,7 +85,7 @@ def _page(public_id: str, refusal: Refusal | None = None, typed: str = "") -> tu
         content=terminations.content(row),
         options={one.action.value: one for one in options if one.action in STEPS.values()},
         mine=row.asked_by == Role.EMPLOYER,
-        worded=lambda text: labels.worded(text, facts.termination_case(row)),
+        worded=lambda text: labels.worded(text, as_cases.termination(row)),
         refusal=refusal,
         typed=typed,
     )
@@ -115,14 +115,14 @@ def termination_step(public_id: str, what: str) -> Any:
         write(lambda: terminations.step(row, action, actor, Request(reason=typed or None)))
     except Refused as refused:
         return _page(public_id, refused.refusal, typed)
-    flash(labels.worded(SAID[action], facts.termination_case(row)), "success")
+    flash(labels.worded(SAID[action], as_cases.termination(row)), "success")
     return redirect(url_for("employers.termination", public_id=public_id), 303)
 
 
 def _ask_page(mine: Own, form: AskForm, refusal: Refusal | None = None) -> tuple[str, int]:
     for name, sentence in (refusal.fields if refusal else {}).items():
         form[name].errors = [sentence]
-    case = Case(None, agreement_kind=facts.case(mine.row).agreement_kind, subject=Subject.TERMINATION)
+    case = Case(None, agreement_kind=as_cases.placement(mine.row).agreement_kind, subject=Subject.TERMINATION)
     page = render_template(
         "employers/termination_ask.html",
         mine=mine,

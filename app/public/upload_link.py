@@ -8,6 +8,7 @@ from sqlalchemy import Row
 from app import (
     access,
     actions,
+    as_cases,
     auth,
     disclosure,
     facts,
@@ -91,7 +92,7 @@ def _page(problem: dict[str, Any] | None = None, status: int = 200) -> tuple[str
     conn = db.session.connection()
     view = facts.read(conn, link.roll_record_id)
     row = view.placement(link.placement_id)
-    state, case = State(row.state), facts.case(row)
+    state, case = State(row.state), as_cases.placement(row)
     open_now = works(state)
     body = snapshots.agreement_of(conn, row)
     files = stamped_images.of_side(conn, row.id, Role.LINK_HOLDER) if open_now else []

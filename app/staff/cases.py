@@ -5,7 +5,19 @@ from typing import Any
 
 from flask import render_template
 
-from app import access, corrections, facts, hints, ledgers, proofs, snapshots, stamped_images, uploads, warnings
+from app import (
+    access,
+    as_cases,
+    corrections,
+    facts,
+    hints,
+    ledgers,
+    proofs,
+    snapshots,
+    stamped_images,
+    uploads,
+    warnings,
+)
 from app.errors import NotFound
 from app.extensions import db
 from app.facts import View
@@ -70,7 +82,7 @@ _SHOWN = Words("签约", "", "", "")  # of a record that waits for nobody
 def load(public_id: str) -> Placement:
     """Return a signing or registration of the caller's tenant; raises NotFound for any other id, and for drafts."""
     placement: Placement = access.load(Placement, public_id, access.actor())
-    unseen = placement.kind != Kind.ONLINE and drafts.unseen(facts.case(placement))
+    unseen = placement.kind != Kind.ONLINE and drafts.unseen(as_cases.placement(placement))
     if placement.kind not in KINDS or unseen:
         raise NotFound
     return placement
@@ -99,7 +111,7 @@ def show(placement: Placement, full: bool = False, **values: Any) -> str:
     conn, actor = db.session.connection(), access.actor()
     view = facts.read(conn, placement.roll_record_id)
     row = view.placement(placement.id)
-    case = facts.case(row)
+    case = as_cases.placement(row)
     body = snapshots.stored(conn, row) or snapshots.compose(conn, row)
     waits = case.review is not None and case.review.step is not None
     today = snapshots.compose(conn, row)["graduate"] if waits else body["graduate"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from app import access, actions, corrections, destination_content, facts, ledgers, snapshots
+from app import access, actions, as_cases, corrections, destination_content, facts, ledgers, snapshots
 from app.destination_forms import TYPE
 from app.errors import STATUS
 from app.extensions import db
@@ -63,14 +63,15 @@ def _sheet(public_id: str, destination: bool) -> Sheet:
 
 
 def _agreement_sections(kind: Kind) -> Sections:
-    listed = [(title, [BY_NAME[name] for name in correctable(kind, names)]) for title, names in SECTIONS]
+    fields = {f.name: f for f in corrections.agreement_fields(kind)}
+    listed = [(title, [fields[name] for name in correctable(kind, names)]) for title, names in SECTIONS]
     return [(title, fields) for title, fields in listed if fields]
 
 
 def _refusal(sheet: Sheet, wanted: Request | None = None) -> Refusal | None:
     """Return what stands in the way of a correction, by what is wanted, or of any at all."""
     row, actor = sheet.row, access.actor()
-    flow, case = ledgers.FLOWS[row.kind], facts.case(row)
+    flow, case = ledgers.FLOWS[row.kind], as_cases.placement(row)
     found = ledgers.placement_facts(sheet.view, row, actor)
     if wanted is None:
         options = available(flow, case, actor, found)

@@ -10,6 +10,7 @@ from app import (
     access,
     actions,
     agreement_fields,
+    as_cases,
     codes,
     corrections,
     destination_content,
@@ -133,7 +134,7 @@ def show(placement: Placement, form: Any, refusal: Refusal | None = None) -> tup
     conn, actor = db.session.connection(), access.actor()
     view = facts.read(conn, placement.roll_record_id)
     row = view.placement(placement.id)
-    case = facts.case(row)
+    case = as_cases.placement(row)
     if refusal:
         form.blame(refusal.fields)
     form.version.data, form.version.raw_data = row.version, None
@@ -176,7 +177,7 @@ def destination_decide(public_id: str, decision: str) -> Any:
     """Approve, return or reject the version that was judged (R-REV-1)."""
     actor, form, action = access.actor(), ReviewForm(), DECISIONS[decision]
     placement = load(public_id)
-    record, roll, title, case = placement.id, placement.roll_record_id, placement.title, facts.case(placement)
+    record, roll, title, case = placement.id, placement.roll_record_id, placement.title, as_cases.placement(placement)
     wanted = Request(version=form.version.data, reason=form.reason_of(action))
     try:
         write(lambda: actions.step(record, roll, action, actor, wanted))

@@ -5,13 +5,13 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import Select, select
 
-from app import access, actions, corrections, facts, ledgers, masking
+from app import access, actions, as_cases, corrections, facts, ledgers, masking
 from app.errors import STATUS
 from app.extensions import db
 from app.models import Correction, Department, RollRecord
 from app.paging import page_of
 from app.staff import blueprint, cases, timeline
-from app.staff.forms import ReasonForm
+from app.staff.forms import DisputeForm
 from app.staff.searching import asked, narrowed
 from app.writing import rollback, write
 from workflows import labels
@@ -63,7 +63,7 @@ def _listed(row: Any) -> dict[str, str]:
         "title": corrections.title_of(row),
         "changed": "、".join(change["label"] for change in changed),
         "at": say(row.updated_at),
-        "label": labels.state_label(facts.correction_case(row)),
+        "label": labels.state_label(as_cases.correction(row)),
         "state": row.state,
     }
 
@@ -81,7 +81,7 @@ def _where(view: facts.View, row: Any) -> tuple[str, str]:
     return record, url_for(f"{family}_correct", public_id=placed.public_id)
 
 
-def _page(public_id: str, form: ReasonForm, refusal: Refusal | None = None) -> tuple[str, int]:
+def _page(public_id: str, form: DisputeForm, refusal: Refusal | None = None) -> tuple[str, int]:
     actor = access.actor()
     found: Correction = access.load(Correction, public_id, actor)
     view = facts.read(db.session.connection(), found.roll_record_id)
@@ -116,14 +116,14 @@ def _page(public_id: str, form: ReasonForm, refusal: Refusal | None = None) -> t
 @access.policy("staff", Role.SCHOOL, level=Level.READ)
 def dispute(public_id: str) -> Any:
     """Show one change, what the graduate objects to, and the school's two answers."""
-    return _page(public_id, ReasonForm(formdata=None))
+    return _page(public_id, DisputeForm(formdata=None))
 
 
 @blueprint.post("/disputes/<public_id>/<any(uphold, dismiss):decision>")
 @access.policy("staff", Role.SCHOOL, level=Level.WRITE)
 def dispute_decide(public_id: str, decision: str) -> Any:
     """Uphold a dispute after having changed the record again, or dismiss it with a reason."""
-    actor, form, action = access.actor(), ReasonForm(), DECISIONS[decision]
+    actor, form, action = access.actor(), DisputeForm(), DECISIONS[decision]
     found: Correction = access.load(Correction, public_id, actor)
     record, roll, wanted = found.id, found.roll_record_id, Request(reason=form.reason.data)
     rollback()

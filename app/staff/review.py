@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from app import access, actions, facts, masking
+from app import access, actions, as_cases, facts, masking
 from app.clock import now
 from app.errors import STATUS
 from app.models import Placement
@@ -93,7 +93,7 @@ def review_decide(public_id: str, decision: str) -> Any:
     actor, form, action = access.actor(), ReviewForm(), DECISIONS[decision]
     placement = cases.load(public_id)
     queue = queues.STEAD if _in_stead(placement) else queues.OWN
-    about, employer, case = placement.roll_record_id, placement.title, facts.case(placement)
+    about, employer, case = placement.roll_record_id, placement.title, as_cases.placement(placement)
     wanted = Request(version=form.version.data, reason=form.reason_of(action))
     try:
         write(lambda: actions.step(placement.id, about, action, actor, wanted))

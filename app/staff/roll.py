@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from sqlalchemy import Select, func, select
 
-from app import access, actions, codes, facts, masking, shown_roll
+from app import access, actions, as_cases, codes, facts, masking, shown_roll
 from app.errors import STATUS, NotFound
 from app.extensions import db
 from app.models import Department, RollRecord, RollRequest, School
@@ -90,7 +90,7 @@ def _page(public_id: str, form: RollForm | None = None, refusal: Refusal | None 
         pair=roll_record.QUALIFIED.get(record.training_mode) or roll_record.UNQUALIFIED.get(record.training_mode),
         mode_label=lambda code: codes.label("training_modes", code),
         years=[y for y in range(tenant().cohort - 5, tenant().cohort + 6) if y != record.cohort],
-        moments=timeline.moments(record.id, "roll_record", record.id, facts.roll_case(view)),
+        moments=timeline.moments(record.id, "roll_record", record.id, as_cases.roll(view)),
         form=form or RollForm(formdata=None),
         failed=form.action.data if form else None,
         refusal=cases.said(refusal) if refusal else None,
@@ -100,7 +100,7 @@ def _page(public_id: str, form: RollForm | None = None, refusal: Refusal | None 
 
 def _options(view: facts.View, actor: Actor) -> list[Option]:
     """Return the buttons: an edit comes by file or by a granted request, and has none."""
-    options = available(roll_record.FLOW, facts.roll_case(view), actor, facts.roll_facts(view))
+    options = available(roll_record.FLOW, as_cases.roll(view), actor, facts.roll_facts(view))
     return [option for option in options if option.action in CHANGES]
 
 

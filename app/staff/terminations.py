@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from app import access, facts, hints, masking, terminations, uploads, warnings
+from app import access, as_cases, facts, hints, masking, terminations, uploads, warnings
 from app.clock import now
 from app.errors import STATUS, NotFound
 from app.extensions import db
@@ -134,7 +134,7 @@ def _listed(row: Any) -> dict[str, str]:
 
 def options_of(view: facts.View, row: Any, actor: Actor) -> dict[str, Option]:
     """Return the buttons of this role on a request, by action."""
-    case, found = facts.termination_case(row), TERMINATION.facts(view, row, actor, None)
+    case, found = as_cases.termination(row), TERMINATION.facts(view, row, actor, None)
     listed = available(TERMINATION.flow(row), case, actor, found)
     return {option.action.value: option for option in listed}
 
@@ -143,7 +143,7 @@ def show(row: Termination, form: TerminationForm, refusal: Refusal | None = None
     """Return the page of a request with what was asked, the letter, the checks, the history and the buttons."""
     conn, actor = db.session.connection(), access.actor()
     view = facts.read(conn, row.roll_record_id)
-    case = facts.termination_case(row)
+    case = as_cases.termination(row)
     if refusal:
         form.blame(refusal.fields)
     form.version.data, form.version.raw_data = row.version, None
@@ -190,7 +190,7 @@ def termination_decide(public_id: str, decision: str) -> Any:
     """Approve, return or reject the version that was judged (R-REV-1, R-TOFF-2)."""
     actor, form, action = access.actor(), TerminationForm(), DECISIONS[decision]
     row = load(public_id)
-    case = facts.termination_case(row)
+    case = as_cases.termination(row)
     wanted = Request(version=form.version.data, reason=form.reason_of(action), checked=form.checked())
     try:
         write(lambda: terminations.step(row, action, actor, wanted))

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from app import access, actions, bodies, codes, facts, forms, masking, transfer_facts
+from app import access, actions, as_cases, bodies, codes, facts, forms, masking, transfer_facts
 from app.agreement_fields import EMPTY
 from app.clock import now
 from app.corrections import differences
@@ -128,7 +128,7 @@ def _listed(row: Any) -> dict[str, str]:
         "id_number": masking.id_number(number),
         "type": dict(TYPES).get(row.type_code or "", EMPTY),
         "address": (codes.region_name(body.get("region_code")) + (body.get("address") or "")) or EMPTY,
-        "label": labels.state_label(facts.transfer_case(row)),
+        "label": labels.state_label(as_cases.transfer(row)),
         "state": row.state,
     }
 
@@ -137,7 +137,7 @@ def _show(row: Transfer, form: Any, refusal: Refusal | None = None) -> tuple[str
     actor, module = access.actor(), Module(row.kind)
     view = facts.read(db.session.connection(), row.roll_record_id)
     read = view.record(Subject.TRANSFER, row.id)
-    case, body = facts.transfer_case(read), bodies.unseal(Subject.TRANSFER, read)
+    case, body = as_cases.transfer(read), bodies.unseal(Subject.TRANSFER, read)
     if refusal:
         form.blame(refusal.fields)
     form.version.data, form.version.raw_data = read.version, None
@@ -176,7 +176,7 @@ def transfer_decide(module: str, public_id: str, decision: str) -> Any:
     """Approve, return or reject the version that was judged (R-REV-1)."""
     row, form, action = load(module, public_id), ReviewForm(), DECISIONS[decision]
     wanted = Request(version=form.version.data, reason=form.reason_of(action))
-    case = facts.transfer_case(row)
+    case = as_cases.transfer(row)
     if refusal := _step(row, action, wanted):
         return _show(load(module, public_id), form, form.about(action, refusal))
     flash(f"{labels.action_label(action, case)}：{TITLE[Module(module)]}（{say(now())}）。", "success")

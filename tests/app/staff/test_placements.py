@@ -93,9 +93,9 @@ def test_a_destination_has_no_page_here(app: Flask) -> None:
 
 
 HOME = {
-    Role.DEPARTMENT: ["首页", "签约审核", "在线签约管理", "毕业生名单"],
-    Role.SCHOOL: ["首页", "签约审核", "在线签约管理", "毕业生名单", "签约设置"],
-    Role.PROVINCE: ["首页", "在线签约管理", "功能设置", "高校开启情况"],
+    Role.DEPARTMENT: ["首页", "签约审核", "在线签约管理", "解约管理", "毕业生名单"],
+    Role.SCHOOL: ["首页", "签约审核", "在线签约管理", "解约管理", "毕业生名单", "签约设置"],
+    Role.PROVINCE: ["首页", "在线签约管理", "解约管理", "功能设置", "高校开启情况"],
     Role.OPERATOR: ["首页"],
     Role.AUDITOR: ["首页"],
 }

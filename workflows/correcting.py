@@ -70,7 +70,7 @@ def different(case: Case, actor: Actor, facts: object, request: Request) -> Refu
     return Refusal(Code.NOTHING_CHANGED, "内容没有变化，无需修改。", "请更改后再提交，或返回详情。")
 
 
-CHECKS = (current, reasoned, right, unsigned, different)
+CHECKS = (current, unsigned, right, different, reasoned)
 
 
 def corrected(case: Case, actor: Actor, facts: Any, request: Request) -> Decision:

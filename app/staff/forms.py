@@ -84,6 +84,12 @@ class ReasonForm(Form):
     reason = TextAreaField("原因", render_kw={"maxlength": REASON_LIMIT, "rows": 4})
 
 
+class DisputeForm(Form):
+    """The school's answer to a dispute (R-DIFF-1)."""
+
+    reason = TextAreaField("答复", render_kw={"maxlength": REASON_LIMIT, "rows": 4})
+
+
 class PaperForm(Form):
     """What is noted of the paper agreements of a list of graduates (R-SCH-4)."""
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from app import as_cases
 from tests.workflows.cases import make_blocker
 from workflows import consequences
 from workflows.case import Case
@@ -29,7 +28,7 @@ BARE = ConsequenceFacts(Case(State.DRAFT))
 
 
 def told(subject: Subject, kind: Kind, action: Action, facts: ConsequenceFacts = FULL, **case: Any) -> dict[str, str]:
-    made = replace(as_cases.placement, subject=subject, kind=kind, **case)
+    made = replace(facts.case, subject=subject, kind=kind, **case)
     return dict(consequences.of(action, replace(facts, case=made)))
 
 

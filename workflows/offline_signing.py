@@ -46,7 +46,7 @@ def online_confirmed(case: Case, actor: Actor, facts: RecordFacts, request: Requ
     """Refuse going on offline with a verified employer until that is confirmed (R-OFF-7)."""
     if not facts.verified_employer or request.online_known:
         return None
-    message = f"“{facts.verified_employer}”已在平台认证，可以在线签约；确认仍要线下签约吗？"
+    message = f"“{facts.verified_employer}”已在平台认证，可以在线签约；如仍要线下签约，请确认。"
     fields = {"online_known": message}
     return Refusal(
         Code.ONLINE_POSSIBLE, message, "可请单位在线发起签约邀请；如仍要线下签约，请勾选确认。", fields=fields

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workflows import diagrams, labels
 from workflows.flows import FLOWS
-from workflows.vocabulary import HOLDING, STATES, STATES_OF, TERMINATION_STATES, Action, Kind, State, Subject
+from workflows.vocabulary import HOLDING, STATES, STATES_OF, TERMINATION_STATES, Action, State, Subject
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -169,11 +169,15 @@ def glossary_rows() -> set[tuple[str, ...]]:
     return {tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines if line.startswith("|")}
 
 
-def test_the_glossary_has_every_action_and_state_of_the_flow_in_force() -> None:
+def test_the_glossary_has_every_action_and_state_of_the_flows_in_force() -> None:
     rows = glossary_rows()
-    for state in STATES[Kind.ONLINE]:
-        holds = "yes" if state in HOLDING[Kind.ONLINE] else "no"
-        assert (f"`{state}`", labels.STATE_LABEL[Kind.ONLINE, state], holds) in rows
+    for kind, states in STATES.items():
+        for state in states:
+            holds = "yes" if state in HOLDING[kind] else "no"
+            assert (f"`{state}`", labels.STATE_LABEL[kind, state], holds) in rows
+    for subject, words in labels.LABELS_OF.items():
+        for state, label in words.items():
+            assert (subject.replace("_", " "), f"`{state}`", label) in rows
     for action in Action:
         assert [row for row in rows if row[:2] == (f"`{action}`", labels.ACTION_LABEL[action])]
     for role, name in diagrams.ROLE_NAME.items():

@@ -117,8 +117,9 @@ def _fields(record: RollRecord) -> list[tuple[str, str]]:
 
 
 def _placement(row: Any, view: facts.View) -> dict[str, Any]:
+    shown = row.kind == Kind.ONLINE or (row.kind in cases.KINDS and row.submitted_at is not None)
     return {
-        "id": row.public_id if row.kind == Kind.ONLINE else None,
+        "id": row.public_id if shown and row.state != State.DRAFT else None,
         "title": row.title,
         "label": facts.shown_label(row, view.now),
         "holds": row.live_key is not None,

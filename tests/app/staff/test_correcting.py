@@ -16,6 +16,7 @@ from tests.app.api.calls import travel
 from tests.app.staff import desk
 from tests.application import api_client
 from tests.builders import Graduate
+from tests.offline import make_offline
 from workflows.vocabulary import Kind, Level, Role, State
 
 WHY = "单位更换了联系人"
@@ -41,6 +42,8 @@ def made(kind: Kind, graduate: Graduate) -> Placement:
     """Return an approved record of a kind."""
     if kind == Kind.PAPER:
         return builders.make_paper(State.EFFECTIVE, graduate)
+    if kind == Kind.OFFLINE:
+        return make_offline(State.EFFECTIVE, graduate)
     return builders.make_placement(State.EFFECTIVE, graduate)
 
 
@@ -80,7 +83,7 @@ def count(model: type[Any], *where: Any) -> int:
 
 
 @pytest.mark.rule("R-EDIT-1", http="allowed")
-@pytest.mark.parametrize("kind", [Kind.ONLINE, Kind.PAPER])
+@pytest.mark.parametrize("kind", [Kind.ONLINE, Kind.OFFLINE, Kind.PAPER])
 def test_a_correction_is_in_force_at_once_and_told(
     app: Flask, office: desk.DeskClient, graduate: Graduate, kind: Kind
 ) -> None:
@@ -155,8 +158,11 @@ SIGNED = {
 
 
 @pytest.mark.rule("R-EDIT-1", http="refused")
-def test_what_the_parties_signed_is_neither_offered_nor_taken(office: desk.DeskClient, graduate: Graduate) -> None:
-    placement = made(Kind.ONLINE, graduate)
+@pytest.mark.parametrize("kind", [Kind.ONLINE, Kind.OFFLINE])
+def test_what_the_parties_signed_is_neither_offered_nor_taken(
+    office: desk.DeskClient, graduate: Graduate, kind: Kind
+) -> None:
+    placement = made(kind, graduate)
     assert not set(SIGNED) & set(typed(office, placement))
     before = terms(placement)
     for field, value in SIGNED.items():

@@ -81,6 +81,7 @@ ACTORS = {
     Role.OPERATOR: Actor(Role.OPERATOR, 9),
     Role.AUDITOR: Actor(Role.AUDITOR, 10),
     Role.PLATFORM: Actor(Role.PLATFORM),
+    Role.LINK_HOLDER: Actor(Role.LINK_HOLDER, 1),
 }
 # Written by hand from R-ACC-2: which of the rows above each actor sees; whoever is not named sees none.
 SEEN: dict[type[Any], dict[Role, set[int]]] = {

@@ -11,16 +11,31 @@ from app import access
 from app.extensions import db
 
 SIZE = 20
+COUNTED = 1000  # rows; how many there are beyond that costs more than it is worth
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows of a list, the public ids to go on from (None at an end), and how many rows there are in all."""
+    """Some rows of a list, the public ids to go on from (None at an end), and how many rows there are in all, in words.
+
+    `total` is “1000+” beyond a thousand.
+    """
 
     rows: list[Row[Any]]
     before: str | None
     after: str | None
-    total: int
+    total: str
+
+
+def counted(query: Select[Any], column: Any, most: int = COUNTED) -> int:
+    """Return how many rows a query has, at most `most` and one; `column` is any of theirs. One statement."""
+    some = query.with_only_columns(column, maintain_column_froms=True).order_by(None).limit(most + 1).subquery()
+    return int(db.session.execute(select(func.count()).select_from(some)).scalar_one())
+
+
+def in_words(total: int) -> str:
+    """Return a number of rows as a page says it."""
+    return str(total) if total <= COUNTED else f"{COUNTED}+"
 
 
 def page_of(query: Select[Any], model: type[Any], order: tuple[Any, ...], newest_first: bool = False) -> Page:
@@ -30,7 +45,7 @@ def page_of(query: Select[Any], model: type[Any], order: tuple[Any, ...], newest
     """
     asked: Mapping[str, str] = request.args
     backwards = "before" in asked
-    total = db.session.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
+    total = counted(query, model.id)
     falling = newest_first != backwards
     if cursor := asked.get("before") or asked.get("after"):
         query = query.where(_beyond(cursor, model, order, falling))
@@ -45,7 +60,7 @@ def page_of(query: Select[Any], model: type[Any], order: tuple[Any, ...], newest
         rows,
         rows[0].public_id if rows and before else None,
         rows[-1].public_id if rows and after else None,
-        total,
+        in_words(total),
     )
 
 

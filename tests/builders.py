@@ -309,6 +309,7 @@ def make_destination(graduate: Graduate, state: State = State.APPROVED) -> Place
         review_path="",
         created_at=at,
         updated_at=at,
+        submitted_at=None if state == State.DRAFT else at,
     )
     db.session.add(placement)
     db.session.commit()

@@ -3,82 +3,53 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy import Select, select
+from flask import flash, redirect, render_template, url_for
+from sqlalchemy import and_
 
 from app import (
     access,
     actions,
     agreement_fields,
     as_cases,
-    codes,
     corrections,
     destination_content,
     facts,
     hints,
     ledgers,
-    masking,
     proofs,
     snapshots,
     uploads,
     warnings,
 )
 from app.clock import now
-from app.crypto import unseal_text
 from app.errors import STATUS, NotFound
 from app.extensions import db
-from app.models import Department, Placement, RollRecord, School
-from app.paging import page_of
-from app.staff import agreement_blocks, blueprint, cases, queues, timeline
+from app.lists.definitions import DESTINATIONS
+from app.models import Placement
+from app.staff import agreement_blocks, blueprint, cases, listing, queues, timeline
 from app.staff.forms import ReviewForm
-from app.staff.searching import asked, narrowed
 from app.writing import write
-from workflows import labels
+from workflows import drafts, labels
 from workflows.calendar import say
-from workflows.case import Actor, Case, Refusal, Refused, Request
+from workflows.case import Refusal, Refused, Request
 from workflows.engine import available
-from workflows.vocabulary import REVIEWERS, STATES, Action, Kind, Level, Role, Subject
+from workflows.vocabulary import REVIEWERS, Action, Kind, Level, Role, Subject
 
 SEERS = (Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE)
-ALL = "all"
-EMPTY = agreement_fields.EMPTY
 DECISIONS = {"approve": Action.APPROVE, "return": Action.RETURN, "reject": Action.REJECT}
-_STATES = [(s.value, labels.state_label(Case(s, Kind.DESTINATION))) for s in STATES[Kind.DESTINATION]]
 
 
 def load(public_id: str) -> Placement:
-    """Return a destination of the caller's tenant; raises NotFound for any other id."""
+    """Return a destination of the caller's tenant; raises NotFound for any other id, and for drafts."""
     placement: Placement = access.load(Placement, public_id, access.actor())
-    if placement.kind != Kind.DESTINATION:
+    if placement.kind != Kind.DESTINATION or drafts.unseen(as_cases.placement(placement)):
         raise NotFound
     return placement
 
 
-def _of_tenant(actor: Actor) -> Select[Any]:
-    return (
-        select(
-            Placement.__table__,
-            RollRecord.public_id.label("roll"),
-            RollRecord.name,
-            RollRecord.student_number,
-            RollRecord.major,
-            RollRecord.education_code,
-            RollRecord.id_number_sealed,
-            School.name.label("school"),
-            Department.name.label("department"),
-        )
-        .join(RollRecord, RollRecord.id == Placement.roll_record_id)
-        .join(School, School.id == Placement.school_id)
-        .join(Department, Department.id == RollRecord.department_id)
-        .where(access.scope(actor, Placement), Placement.kind == Kind.DESTINATION.value)
-    )
-
-
-def _tabs(actor: Actor) -> list[tuple[str, str, int | None]]:
-    if actor.role not in REVIEWERS:
-        return []
-    counted = queues.counts(actor, Kind.DESTINATION)
-    return [(one.queue, one.title, one.count) for one in counted] + [(ALL, "全部", None)]
+def opened(public_id: str) -> str:
+    """Return the address of a destination's page."""
+    return url_for("staff.destination", public_id=public_id)
 
 
 @blueprint.get("/destinations")
@@ -86,47 +57,11 @@ def _tabs(actor: Actor) -> list[tuple[str, str, int | None]]:
 def destinations() -> Any:
     """List what waits for this reviewer, oldest first, or all destinations of the tenant, newest first."""
     actor = access.actor()
-    tabs = _tabs(actor)
-    asked_for = request.args.get("queue", tabs[0][0] if tabs else ALL)
-    queue = asked_for if asked_for in [name for name, _, _ in tabs] else ALL
-    query = _of_tenant(actor)
-    if queue != ALL:
-        query = query.where(*queues.waits(queue, actor, Kind.DESTINATION))
-    wanted, state = asked("name", "student_number", "employer"), request.args.get("state", "")
-    query = narrowed(query, wanted)
-    if queue == ALL and state in dict(_STATES):
-        query = query.where(Placement.state == state)
-    order = (Placement.id,) if queue == ALL else (Placement.submitted_at, Placement.id)
-    page = page_of(query, Placement, order, newest_first=queue == ALL)
-    return render_template(
-        "staff/destinations.html",
-        tabs=tabs,
-        queue=queue,
-        rows=[_listed(row) for row in page.rows],
-        page=page,
-        wanted=wanted,
-        states=_STATES,
-        state=state,
-    )
-
-
-def _listed(row: Any) -> dict[str, str]:
-    number = unseal_text(row.id_number_sealed, f"roll_record.id_number:{row.roll}")
-    return {
-        "id": row.public_id,
-        "name": masking.name(row.name),
-        "school": row.school,
-        "department": row.department,
-        "major": row.major,
-        "education": codes.label("education", row.education_code),
-        "id_number": masking.id_number(number),
-        "type": destination_content.type_name(row.type_code) or EMPTY,
-        "title": row.title,
-        "student_number": row.student_number or EMPTY,
-        "submitted": say(row.submitted_at) if row.submitted_at else EMPTY,
-        "label": facts.shown_label(row, row.updated_at),
-        "state": row.state,
-    }
+    waiting = [
+        listing.Waiting(name, queues.TITLE[name], and_(*queues.waits(name, actor, Kind.DESTINATION)))
+        for name in queues.names(actor)
+    ]
+    return listing.page(DESTINATIONS, opened, waiting if actor.role in REVIEWERS else ())
 
 
 def show(placement: Placement, form: Any, refusal: Refusal | None = None) -> tuple[str, int]:

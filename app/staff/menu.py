@@ -47,6 +47,13 @@ MENU = (
         family="staff.placement",
     ),
     Entry(
+        "staff.paper_registrations",
+        "补登管理",
+        "查询已签纸质就业协议的登记。",
+        frozenset({Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE}),
+        family="staff.paper_registration",
+    ),
+    Entry(
         "staff.terminations_list",
         "解约管理",
         "查看线上与线下的解约申请，办理待办。",

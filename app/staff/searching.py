@@ -1,21 +1,12 @@
-"""What the search boxes of the lists mean: the same words search the same columns everywhere."""
-
-from typing import Any
+"""What was typed into the search boxes of the lists; what it searches is said by `app.lists.queries`."""
 
 from flask import request
-from sqlalchemy import Select
-from sqlalchemy.orm import InstrumentedAttribute
 
-from app.models import Placement, RollRecord
+from app.lists.queries import narrowed
 from app.staff.typed import clean
 
 LONGEST = 60
 COHORTS = range(2000, 2101)
-COLUMNS: dict[str, InstrumentedAttribute[str]] = {
-    "name": RollRecord.name,
-    "student_number": RollRecord.student_number,
-    "employer": Placement.title,
-}
 
 
 def asked(*names: str) -> dict[str, str]:
@@ -30,12 +21,4 @@ def asked_cohort() -> int | None:
     return cohort if cohort in COHORTS else None
 
 
-def narrowed(query: Select[Any], wanted: dict[str, str]) -> Select[Any]:
-    """Return the query with a condition per search box: student numbers from the start, the others anywhere."""
-    for name, text in wanted.items():
-        column = COLUMNS[name]
-        begins = name == "student_number"
-        query = query.where(
-            column.startswith(text, autoescape=True) if begins else column.contains(text, autoescape=True)
-        )
-    return query
+__all__ = ["asked", "asked_cohort", "narrowed"]

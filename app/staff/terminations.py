@@ -2,40 +2,30 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from flask import flash, redirect, render_template, url_for
+from sqlalchemy import select
 
-from app import access, as_cases, facts, hints, masking, terminations, uploads, warnings
+from app import access, as_cases, facts, hints, terminations, uploads, warnings
 from app.clock import now
 from app.errors import STATUS, NotFound
 from app.extensions import db
 from app.ledgers import TERMINATION
-from app.models import Department, Placement, RollRecord, School, Termination
-from app.paging import page_of
-from app.staff import blueprint, cases, queues, timeline
-from app.staff.searching import asked, narrowed
-from app.staff.tenant import tenant
+from app.lists.definitions import ENDINGS
+from app.models import RollRecord, Termination
+from app.staff import blueprint, cases, listing, queues, timeline
 from app.staff.termination_forms import TerminationForm
 from app.writing import write
 from workflows import labels
 from workflows.calendar import say
-from workflows.case import Actor, Case, Option, Refusal, Refused, Request
+from workflows.case import Actor, Option, Refusal, Refused, Request
 from workflows.engine import available
 from workflows.termination import EVIDENCE, LETTER
 from workflows.vocabulary import REVIEWERS, Action, Kind, Level, Role, State, Subject
 
 SEERS = (Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE)
-ALL = "all"
-EMPTY = "--"
 DECISIONS = {"approve": Action.APPROVE, "return": Action.RETURN, "reject": Action.REJECT}
 BY_SCHOOL = (Action.FORCE, Action.APPROVE_UNILATERAL)
 TITLES = {one.purpose: one.label for one in (LETTER, EVIDENCE)}
-# A draft is the graduate's own business until it is handed in.
-_HANDED_IN = (
-    Termination.state != State.DRAFT.value,
-    or_(Termination.kind == Kind.ONLINE.value, Termination.submitted_at.is_not(None)),
-)
-_STATES = tuple(state for state in labels.TERMINATION_LABEL if state != State.DRAFT)
 
 
 def load(public_id: str) -> Termination:
@@ -46,38 +36,9 @@ def load(public_id: str) -> Termination:
     return row
 
 
-def _of_tenant(actor: Actor) -> Select[Any]:
-    return (
-        select(
-            Termination.__table__,
-            Placement.title,
-            Placement.agreement_number,
-            RollRecord.name,
-            RollRecord.student_number,
-            RollRecord.major,
-            School.name.label("school"),
-            Department.name.label("department"),
-        )
-        .join(Placement, Placement.id == Termination.placement_id)
-        .join(RollRecord, RollRecord.id == Termination.roll_record_id)
-        .join(School, School.id == Termination.school_id)
-        .join(Department, Department.id == RollRecord.department_id)
-        .where(access.scope(actor, Termination), *_HANDED_IN)
-    )
-
-
-def _waits(queue: str, actor: Actor) -> ColumnElement[bool]:
-    return (Termination.state == State.REVIEW.value) & queues.condition(queue, actor, Termination)
-
-
-def _tabs(actor: Actor) -> list[tuple[str, str, int | None]]:
-    if actor.role not in REVIEWERS:
-        return []
-    tabs: list[tuple[str, str, int | None]] = []
-    for name in queues.names(actor):
-        found = _of_tenant(actor).where(_waits(name, actor)).subquery()
-        tabs.append((name, queues.TITLE[name], db.session.execute(select(func.count()).select_from(found)).scalar()))
-    return [*tabs, (ALL, "全部", None)]
+def opened(public_id: str) -> str:
+    """Return the address of a request's page."""
+    return url_for("staff.termination", public_id=public_id)
 
 
 @blueprint.get("/terminations")
@@ -85,51 +46,12 @@ def _tabs(actor: Actor) -> list[tuple[str, str, int | None]]:
 def terminations_list() -> Any:
     """List what waits for this reviewer, oldest first, or all requests of the tenant, newest first."""
     actor = access.actor()
-    tabs = _tabs(actor)
-    asked_for = request.args.get("queue", tabs[0][0] if tabs else ALL)
-    queue = asked_for if asked_for in [name for name, _, _ in tabs] else ALL
-    query = _of_tenant(actor) if queue == ALL else _of_tenant(actor).where(_waits(queue, actor))
-    wanted, state = asked("name", "student_number", "employer"), request.args.get("state", "")
-    query = narrowed(query, wanted)
-    if queue == ALL and state in _STATES:
-        query = query.where(Termination.state == state)
-    order = (Termination.id,) if queue == ALL else (Termination.submitted_at, Termination.id)
-    page = page_of(query, Termination, order, newest_first=queue == ALL)
-    return render_template(
-        "staff/terminations.html",
-        tabs=tabs,
-        queue=queue,
-        rows=[_listed(row) for row in page.rows],
-        page=page,
-        wanted=wanted,
-        states=_state_choices(),
-        state=state,
-    )
-
-
-def _state_choices() -> list[tuple[str, str]]:
-    kind = tenant().kind
-    made = {s.value: labels.state_label(Case(s, agreement_kind=kind, subject=Subject.TERMINATION)) for s in _STATES}
-    made |= {State.REJECTED.value: made[State.REJECTED.value] + "（线下）"}
-    return list(made.items())
-
-
-def _listed(row: Any) -> dict[str, str]:
-    return {
-        "id": row.public_id,
-        "asked_by": terminations.SIDE[Role(row.asked_by)],
-        "name": masking.name(row.name),
-        "school": row.school,
-        "department": row.department,
-        "major": row.major,
-        "student_number": row.student_number or EMPTY,
-        "number": row.agreement_number or EMPTY,
-        "employer": row.title,
-        "at": say(row.submitted_at or row.created_at),
-        "label": terminations.label(row),
-        "state": row.state,
-        "marked": bool(row.mark),
-    }
+    under_review = Termination.state == State.REVIEW.value
+    waiting = [
+        listing.Waiting(name, queues.TITLE[name], under_review & queues.condition(name, actor, Termination))
+        for name in queues.names(actor)
+    ]
+    return listing.page(ENDINGS, opened, waiting if actor.role in REVIEWERS else ())
 
 
 def options_of(view: facts.View, row: Any, actor: Actor) -> dict[str, Option]:

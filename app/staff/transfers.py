@@ -3,44 +3,39 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, or_
 
-from app import access, actions, as_cases, bodies, codes, facts, forms, masking, transfer_facts
-from app.agreement_fields import EMPTY
+from app import access, actions, as_cases, bodies, facts, forms, transfer_facts
 from app.clock import now
 from app.corrections import differences
-from app.crypto import unseal_text
 from app.errors import STATUS, NotFound
 from app.extensions import db
 from app.ledgers import TRANSFER
-from app.models import Department, RollRecord, School, Transfer
-from app.paging import page_of
-from app.staff import agreement_blocks, blueprint, cases, queues, timeline
+from app.lists.definitions import TRANSFERS
+from app.models import RollRecord, Transfer
+from app.staff import agreement_blocks, blueprint, cases, listing, queues, timeline
 from app.staff.correction_form import correction_form, regions, typed
 from app.staff.forms import ReviewForm
-from app.staff.searching import asked, narrowed
 from app.terms import in_words
 from app.writing import write
 from workflows import labels, transfer
 from workflows.calendar import say
-from workflows.case import Actor, Case, Refusal, Refused, Request
+from workflows.case import Actor, Refusal, Refused, Request
 from workflows.engine import available
 from workflows.form_fields import as_typed
 from workflows.platform_settings import MODULE_TITLE
-from workflows.transfer_form import FIELDS, TITLE, TYPES
-from workflows.vocabulary import REVIEWERS, STATES_OF, Action, Level, Module, Role, State, Step, Subject
+from workflows.transfer_form import FIELDS, TITLE
+from workflows.vocabulary import REVIEWERS, Action, Level, Module, Role, State, Step, Subject
 
 SEERS = (Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE)
-WAITING, ALL = "waiting", "all"
+WAITING = "waiting"
 DECISIONS = {"approve": Action.APPROVE, "return": Action.RETURN, "reject": Action.REJECT}
-SHOWN = tuple(state for state in STATES_OF[Subject.TRANSFER] if state != State.DRAFT)
-STATE_LABELS = [(state.value, labels.state_label(Case(state, subject=Subject.TRANSFER))) for state in SHOWN]
 
 
 def load(module: str, public_id: str) -> Transfer:
     """Return a transfer of the caller's tenant; raises NotFound for any other id, another module, and drafts."""
     row: Transfer = access.load(Transfer, public_id, access.actor())
-    if row.kind != module or row.submitted_at is None:
+    if row.kind != module or row.submitted_at is None or row.state == State.DRAFT:
         raise NotFound
     return row
 
@@ -49,28 +44,6 @@ def _registration(module: str) -> Module:
     if module == Module.PLACEMENT:
         raise NotFound
     return Module(module)
-
-
-def _of_tenant(actor: Actor, module: Module) -> Select[Any]:
-    return (
-        select(
-            Transfer.__table__,
-            RollRecord.public_id.label("roll"),
-            RollRecord.name,
-            RollRecord.student_number,
-            RollRecord.exam_number,
-            RollRecord.major,
-            RollRecord.education_code,
-            RollRecord.origin_region,
-            RollRecord.id_number_sealed,
-            School.name.label("school"),
-            Department.name.label("department"),
-        )
-        .join(RollRecord, RollRecord.id == Transfer.roll_record_id)
-        .join(School, School.id == Transfer.school_id)
-        .join(Department, Department.id == RollRecord.department_id)
-        .where(access.scope(actor, Transfer), Transfer.kind == module.value, Transfer.submitted_at.is_not(None))
-    )
 
 
 def _waits(actor: Actor, module: Module) -> ColumnElement[bool]:
@@ -88,49 +61,12 @@ def _waits(actor: Actor, module: Module) -> ColumnElement[bool]:
 def transfers(module: str) -> Any:
     """List what waits for this reviewer, the oldest first, or every transfer of the tenant, the newest first."""
     actor, registration = access.actor(), _registration(module)
-    tab = request.args.get("queue", WAITING if actor.role in REVIEWERS else ALL)
-    tab = tab if tab == WAITING and actor.role in REVIEWERS else ALL
-    query, state = _of_tenant(actor, registration), request.args.get("state", "")
-    if tab == WAITING:
-        query = query.where(_waits(actor, registration))
-    elif state in SHOWN:
-        query = query.where(Transfer.state == state)
-    wanted = asked("name", "student_number")
-    order = (Transfer.id,) if tab == ALL else (Transfer.submitted_at, Transfer.id)
-    page = page_of(narrowed(query, wanted), Transfer, order, newest_first=tab == ALL)
-    return render_template(
-        "staff/transfers.html",
-        module=registration,
-        title=MODULE_TITLE[registration],
-        word=TITLE[registration],
-        reviewing=actor.role in REVIEWERS,
-        queue=tab,
-        page=page,
-        rows=[_listed(row) for row in page.rows],
-        wanted=wanted,
-        state=state,
-        states=STATE_LABELS,
-    )
+    waiting = [listing.Waiting(WAITING, queues.TITLE[queues.OWN], _waits(actor, registration))]
 
+    def opened(public_id: str) -> str:
+        return url_for("staff.transfer_case", module=module, public_id=public_id)
 
-def _listed(row: Any) -> dict[str, str]:
-    number = unseal_text(row.id_number_sealed, f"roll_record.id_number:{row.roll}")
-    body = bodies.unseal(Subject.TRANSFER, row)
-    return {
-        "id": row.public_id,
-        "exam_number": row.exam_number or EMPTY,
-        "name": masking.name(row.name),
-        "school": row.school,
-        "department": row.department,
-        "major": row.major,
-        "education": codes.label("education", row.education_code),
-        "origin": codes.region_name(row.origin_region) or EMPTY,
-        "id_number": masking.id_number(number),
-        "type": dict(TYPES).get(row.type_code or "", EMPTY),
-        "address": (codes.region_name(body.get("region_code")) + (body.get("address") or "")) or EMPTY,
-        "label": labels.state_label(as_cases.transfer(row)),
-        "state": row.state,
-    }
+    return listing.page(TRANSFERS[registration], opened, waiting if actor.role in REVIEWERS else ())
 
 
 def _show(row: Transfer, form: Any, refusal: Refusal | None = None) -> tuple[str, int]:

@@ -7,6 +7,10 @@ import pytest
 from flask import Flask
 
 from app import settings
+from app.api.employers import EmployersAnswer
+from app.api.schemas import HomeAnswer
+from app.api.verifications import VerificationAnswer
+from app.api.written_schemas import WrittenAnswer, WrittenFormAnswer
 from app.extensions import db
 from app.models import Alert, Document, Placement, School
 from app.writing import write
@@ -497,3 +501,15 @@ def test_the_platform_ends_an_effective_agreement_and_nothing_else(app: Flask, g
     assert read["label"] == "已解约" and read["documents"]["agreement"]["allowed"]
     assert [line["text"] for line in read["history"]][-1] == "平台记录解约"
     assert Action.TERMINATE.value not in {one["action"] for one in read["actions"]}
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.AGREEMENT_REVIEW, State.SIGNING_RETURNED, State.EFFECTIVE])
+def test_what_is_answered_is_what_is_described(app: Flask, graduate: Graduate, state: State) -> None:
+    placement = offline.make_offline(state, graduate)
+    client = api_client(app, graduate)
+    assert WrittenAnswer().validate(page(client, placement.public_id)) == {}
+    assert WrittenFormAnswer().validate(client.get(f"{OFFLINE}/form").json) == {}
+    seen = client.get(f"{API}/placements/{placement.public_id}/verification")
+    assert VerificationAnswer().validate(seen.json) == {}
+    assert EmployersAnswer().validate(client.get(f"{API}/employers?query=云帆").json) == {}
+    assert HomeAnswer().validate(client.get(f"{API}/home").json) == {}

@@ -15,6 +15,13 @@ EMPLOYER = {
     "contact_phone": "联系人电话",
     "contact_email": "联系人邮箱",
 }
+# 单位信息 on the page of a graduate's own signing reads as the form does (R-ON-8), not as the paper (R-PDF-1).
+EMPLOYER_AS_FILLED_IN = EMPLOYER | {
+    "credit_code": "统一社会信用代码",
+    "industry": "单位行业",
+    "address": "通讯地址",
+    "contact_name": "单位联系人",
+}
 GRADUATE = {
     "name": "姓名",
     "gender": "性别",

@@ -33,7 +33,7 @@ def printed(row: Any) -> dict[str, Any]:
     job = [(label, value or EMPTY) for label, value in body["job"].items()]
     return {
         "agreement": AGREEMENT_TITLE[kind],
-        "employer": _labelled(pairs(body["employer"], agreement_fields.EMPLOYER)),
+        "employer": _labelled(pairs(body["employer"], agreement_fields.EMPLOYER_AS_FILLED_IN)),
         "student": {
             "name": body["graduate"]["name"],
             "fields": _labelled(pairs(body["graduate"], agreement_fields.GRADUATE)),

@@ -18,11 +18,11 @@ from workflows.vocabulary import Action, Role, State
 
 EMPLOYER_FIELDS = [
     "单位名称",
-    "组织机构代码",
+    "统一社会信用代码",
     "单位性质",
-    "单位类别",
-    "注册地址",
-    "联系人",
+    "单位行业",
+    "通讯地址",
+    "单位联系人",
     "联系人手机",
     "联系人电话",
     "联系人邮箱",
@@ -41,7 +41,7 @@ def test_the_page_shows_all_fields_and_dashes_for_empty_ones(graduate: Graduate,
     employer, job = values(read["employer"]), values(read["job"])
     assert list(employer) == EMPLOYER_FIELDS
     assert employer["单位名称"] == placement.title
-    assert employer["注册地址"] == "北京市海淀区示例大街1号A座5层"
+    assert employer["通讯地址"] == "北京市海淀区示例大街1号A座5层"
     assert (employer["联系人电话"], employer["联系人邮箱"]) == ("--", "--")
     assert (job["转正起薪"], job["实际工作地点"], read["supplement"]) == ("--", "--", "--")
     assert (job["试用期"], job["试用起薪"], job["报到期限"]) == ("3个月", "8000元/月", "2027-07-15")

@@ -92,11 +92,16 @@ def test_a_destination_has_no_page_here(app: Flask) -> None:
         assert client.get(address).status_code == 404
 
 
+LISTS = ["在线签约管理", "补登管理", "解约管理", "去向登记管理"]
+FIGURES = "毕业去向统计"
 HOME = {
-    Role.DEPARTMENT: ["首页", "签约审核", "在线签约管理", "解约管理", "毕业生名单"],
-    Role.SCHOOL: ["首页", "签约审核", "在线签约管理", "解约管理", "毕业生名单", "签约设置"],
-    Role.PROVINCE: ["首页", "在线签约管理", "解约管理", "功能设置", "高校开启情况"],
-    Role.OPERATOR: ["首页"],
+    Role.DEPARTMENT: ["首页", "签约审核", *LISTS, "毕业生名单", FIGURES],
+    Role.SCHOOL: [
+        *("首页", "签约审核", *LISTS, "毕业生名单", "纸质协议书", "异议处理", "账号管理", FIGURES),
+        *("签约设置", "预警单位"),
+    ],
+    Role.PROVINCE: ["首页", *LISTS, "账号管理", FIGURES, "功能设置", "高校开启情况"],
+    Role.OPERATOR: ["首页", "账号管理", "数据统计", "暂缓开通", "最低工资标准", "去向代码对应", "用人单位"],
     Role.AUDITOR: ["首页"],
 }
 
@@ -123,7 +128,8 @@ def test_the_home_page_counts_what_waits(app: Flask) -> None:
 
 def test_who_has_no_permission_in_a_module_does_not_see_it(app: Flask) -> None:
     client = desk.client(app, Role.PROVINCE, placement_level=int(Level.NONE))
-    assert "功能设置" not in desk.words(client.get("/staff/"))
+    menu = client.get("/staff/").text.partition('aria-label="主菜单"')[2].partition("</nav>")[0]
+    assert "账号管理" in menu and "功能设置" not in menu
     assert client.get("/staff/functions").status_code == 403
 
 

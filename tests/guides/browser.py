@@ -113,7 +113,7 @@ class Browser:
             self.address = urljoin(self.address, answer.location)
             answer = self.client.get(self.address)
         self.status, self.body = answer.status_code, answer.get_data()
-        self.tree = html.fromstring(self.body)
+        self.tree = html.fromstring(self.body) if answer.mimetype == "text/html" else None
         return self
 
 

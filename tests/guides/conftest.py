@@ -10,7 +10,7 @@ from flask import Flask
 from app.models import Department, School
 from tests import builders
 from tests.app.api.calls import travel
-from tests.guides.walkers import EmployerWalker, GraduateWalker, StaffWalker
+from tests.guides.walkers import EmployerWalker, GraduateWalker, StaffWalker, Typed
 from workflows.labels import certify
 from workflows.vocabulary import AgreementKind, Role
 
@@ -56,10 +56,10 @@ class Place:
         first = [("院系", self.department_desk)] if self.department_review else []
         return [*first, ("学校", self.school_desk)]
 
-    def approve(self, entry: str, row: str) -> None:
+    def approve(self, entry: str, row: str, certified: bool = True, typed: Typed | None = None) -> None:
         """Let every desk approve what waits under an entry of the menu, in order."""
         for _, desk in self.desks:
-            desk.approves(self.worded(entry), row, self.worded("审核通过"))
+            desk.approves(self.worded(entry), row, self.worded("审核通过") if certified else "审核通过", typed)
 
     def at(self, moment: datetime) -> None:
         """Let it be another day."""

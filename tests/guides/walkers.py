@@ -33,13 +33,18 @@ SENT = {
     "accept": ("version", "clauses", "declaration", "notice"),
     "submit": ("version", "declaration"),
     "upload": ("version", "declaration"),
-    "take_back": ("version",),
     "void": ("version",),
     "cancel": ("version",),
 }
+SENT_OF = {
+    ("terminations", "accept"): ("declaration",),
+    ("terminations", "take_back"): ("version",),
+    ("destinations", "take_back"): ("version",),
+    ("transfers", "take_back"): ("version",),
+}
 STEPS = {"take_back": "take-back", "send_link": "link"}
 PICTURE = samples.encoded(samples.letter(width=700))
-CHECKED = {"核实方式": "电话核实", "核实日期": "2026-11-19", "核实对象": "人事部 张经理"}
+CHECKED = {"核实方式": "电话核实", "核实日期": "2026-11-19", "用人单位核实人": "人事部 张经理"}
 
 
 class Refused(AssertionError):
@@ -148,9 +153,7 @@ class GraduateWalker:
             "notice": page.get("binding_notice"),
         }
         on_page = {"version": page["version"]} | {name: text["version"] for name, text in ticks.items() if text}
-        known = SENT.get(action, ())
-        if room == "terminations" and action == "accept":
-            known = ("declaration",)
+        known = SENT_OF.get((room, action), SENT.get(action, ()))
         body = {name: on_page[name] for name in known if name in on_page} | more
         if action == "cancel" and room != "destinations":
             body |= {"confirmed": True}
@@ -160,6 +163,14 @@ class GraduateWalker:
         """Press a button and be refused; the server's word counts, not the page's."""
         try:
             self.presses(words, title, **more)
+        except Refused as refused:
+            return refused
+        raise AssertionError(f"{words} went through")
+
+    def refused_on_ending(self, words: str, **more: Any) -> Refused:
+        """Press a button of the newest request to end an agreement and be refused."""
+        try:
+            self.presses_on_ending(words, **more)
         except Refused as refused:
             return refused
         raise AssertionError(f"{words} went through")
@@ -278,6 +289,36 @@ class EmployerWalker(Browser):
         self.opens("/employer/").chooses("消息").sees(*titles)
 
 
+class LinkHolder(Browser):
+    """An employer without an account, with the link that came by SMS."""
+
+    def opens_link_of_the_message(self) -> "LinkHolder":
+        """Open the link in the newest message, as the demo inbox shows it."""
+        work_off()
+        self.opens("/demo/inbox")
+        links = re.findall(r"/u/[A-Za-z0-9_-]{20,}", self.body.decode())
+        assert links, self.words
+        self.opens(links[0])
+        return self
+
+    def downloads(self) -> bytes:
+        """下载就业协议书（PDF）."""
+        page = self.address
+        self.presses("下载就业协议书（PDF）")
+        file = self.body
+        assert file.startswith(b"%PDF")
+        self.opens(page)
+        return file
+
+    def uploads_and_hands_in(self) -> "LinkHolder":
+        """上传 the stamped image, let the worker check it, tick and press 提交."""
+        self.presses("上传", {"选择文件": (PICTURE, "盖章协议书.jpg")}).sees("盖章协议书.jpg")
+        work_off()
+        self.opens(self.address).sees("检查通过")
+        self.presses("提交", {"数据真实无误": True})
+        return self
+
+
 class StaffWalker(Browser):
     """A member of a department's, a school's or a province's staff, or the operator."""
 
@@ -317,4 +358,4 @@ class StaffWalker(Browser):
         assert self.status == 200, self.words
 
 
-__all__ = ["API", "CHECKED", "EmployerWalker", "GraduateWalker", "Refused", "StaffWalker", "Typed"]
+__all__ = ["API", "CHECKED", "EmployerWalker", "GraduateWalker", "LinkHolder", "Refused", "StaffWalker", "Typed"]

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 DEVELOPMENT_FIELD_KEY = "1:" + base64.b64encode(b"development-only-field-key-32byt").decode()
-DEVELOPMENT_REPORT_SECRET = "development-only-report-secret"
+DEVELOPMENT_REPORT_SECRET = "development-only-report-secret"  # noqa: S105  production refuses it
 DEVELOPMENT_INDEX_KEY = base64.b64encode(b"development-only-index-key-32byt").decode()
 
 # Every setting that the environment may give: name -> default outside production (None: must be given or may be empty).

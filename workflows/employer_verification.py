@@ -44,8 +44,8 @@ PROOF_LABEL = {
 class OfficerFacts:
     """What the rules of a letter of authorisation need to know, read under the employer's lock.
 
-    `missing` are the labels of what the form lacks, `files` the uploads of this letter, `amount_confirmed` whether a transfer was confirmed, `acting` the id of
-    another letter of the employer that is approved, if there is one.
+    `missing` are the labels of what the form lacks, `files` the uploads of this letter, `amount_confirmed` whether a
+    transfer was confirmed, `acting` the id of another letter of the employer that is approved, if there is one.
     """
 
     now: datetime

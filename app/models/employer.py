@@ -1,4 +1,4 @@
-"""Employers, their signing officers, the transfers that verify a bank account, warning marks, searches for graduates."""
+"""Employers, their signing officers, the transfers that verify an account, warning marks, searches for graduates."""
 
 from datetime import datetime
 
@@ -71,7 +71,7 @@ class EmployerUser(Public, db.Model):
 
 
 class BankCheck(Public, db.Model):
-    """A small transfer to an employer's account, of a random amount that it has to name (R-EMP-1); `tries` were wrong."""
+    """A small transfer to an employer's account, of a random amount it has to name (R-EMP-1); `tries` were wrong."""
 
     __tablename__ = "bank_check"
 

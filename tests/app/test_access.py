@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -214,7 +215,14 @@ def bare() -> Flask:
 def site(monkeypatch: pytest.MonkeyPatch) -> tuple[Flask, dict[str, Actor], list[str]]:
     """A bare application, who is signed in at which door, and the requests that began a write."""
     app, signed_in, writes = bare(), {}, []
-    monkeypatch.setattr(access.auth, "identify", signed_in.get)
+
+    def identify(door: str) -> Actor | None:
+        actor: Actor | None = signed_in.get(door)
+        level = actor.level if actor else Level.NONE
+        g.principal = SimpleNamespace(must_change_password=False, placement_level=level, archive_level=Level.NONE)
+        return actor
+
+    monkeypatch.setattr(access.auth, "identify", identify)
     monkeypatch.setattr(access, "begin_write", lambda: writes.append("write"))
     return app, signed_in, writes
 

@@ -1,4 +1,4 @@
-"""去向登记管理: whose destinations a list shows, what waits for whom, what a foreign one answers (R-ACC-2, R-VIEW-1)."""
+"""去向登记管理: whose destinations a list shows, what waits for whom, what foreign ones answer (R-ACC-2, R-VIEW-1)."""
 
 from typing import Any
 

@@ -2,7 +2,9 @@
 
 import contextlib
 import secrets
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from sqlalchemy import make_url
 
 import wsgi
-from app import auth
+from app import auth, codes
 from app.extensions import db
 from tests import builders
 from tests.builders import Graduate
@@ -39,27 +42,53 @@ def build(url: str, folder: Path | str, **settings: Any) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def template_url(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a migrated database with the reference rows: copied for every test, never written to."""
+def built(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application of all tests on one kind of database; the database is migrated and has the reference rows."""
     app = build(database_url, tmp_path_factory.mktemp("template"))
     with app.app_context():
         upgrade(directory=str(Path(wsgi.__file__).parent / "migrations"))
         builders.load_reference()
+        codes.known("regions", "110108")  # read once here: the tables are the same in every copy
         db.session.remove()
         db.engine.dispose()
+    return app
+
+
+@pytest.fixture(scope="session")
+def template_url(built: Flask, database_url: str) -> str:
+    """The address of a migrated database with the reference rows: copied for every test, never written to."""
     return database_url
 
 
 @pytest.fixture
-def app(template_url: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
+def app(built: Flask, template_url: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
     """The application on a database of the test's own, inside an application context."""
     url = databases.copy(template_url)
-    app = build(url, tmp_path)
-    with app.app_context():
-        yield app
+    with _on(built, url, tmp_path), built.app_context():
+        yield built
         db.session.remove()
         db.engine.dispose()
     databases.drop(url)
+
+
+@contextlib.contextmanager
+def _on(app: Flask, url: str, folder: Path) -> Iterator[None]:
+    """Let an application work on another database and folder; what a test does to it is undone afterwards."""
+    settings, extensions, engines = dict(app.config), dict(app.extensions), db._app_engines[app]
+    app.config |= {"DATABASE_URL": url, "SQLALCHEMY_DATABASE_URI": url, "VAR_DIR": str(folder)}
+    app.config["CLOCK_OFFSET_SECONDS"] = SETTINGS["CLOCK_OFFSET_SECONDS"]
+    app.extensions["codes"] = replace(extensions["codes"], until=time.monotonic() + codes.KEEP_SECONDS)
+    options = {"url": make_url(url), **app.config["SQLALCHEMY_ENGINE_OPTIONS"]}
+    with app.app_context():
+        db._apply_driver_defaults(options, app)
+        db._app_engines[app] = {None: db._make_engine(None, options, app)}
+    try:
+        yield
+    finally:
+        db._app_engines[app] = engines
+        for changed, kept in ((app.config, settings), (app.extensions, extensions)):
+            changed.clear()
+            changed.update(kept)
 
 
 def api_client(app: Flask, graduate: Graduate | None) -> FlaskClient:
@@ -107,4 +136,4 @@ def _outside() -> Iterator[None]:
     db.session.remove()
 
 
-__all__ = ["ApiClient", "api_client", "app", "build", "door_client", "open_session", "template_url"]
+__all__ = ["ApiClient", "api_client", "app", "build", "built", "door_client", "open_session", "template_url"]

@@ -60,8 +60,7 @@ def test_4_2_the_deadline_passes_and_the_invitation_lapses(
 ) -> None:
     employer.invites(graduate, deadline_at="2026-11-21T12:00")
     # (3) 在应约有效期内无法向该毕业生再次发起邀请
-    employer.finds(graduate).sees("不能重复邀请")
-    assert "发起签约邀请" not in employer.links
+    employer.is_refused_to_invite(graduate, "不能重复邀请")
     pass_time(place.app, TWO_HOURS)
     graduate.sees("签约邀请逾期未回应 签约失败")
     graduate.proves_again()

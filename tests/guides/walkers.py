@@ -78,6 +78,19 @@ class GraduateWalker:
         """Read an address of the API."""
         return self._said(self.client.get(f"{API}/{address}"))
 
+    def refused_to_read(self, address: str) -> Refused:
+        """Read an address of the API and be refused."""
+        return Refused(self.client.get(f"{API}/{address}"))
+
+    def own_data(self) -> dict[str, Any]:
+        """核对信息: what the school's roll says."""
+        return self.asks(f"records/{self.person.roll.public_id}")
+
+    def confirms(self) -> None:
+        """Press 信息确认无误，进入系统."""
+        body = {"shown_version": self.own_data()["shown_version"]}
+        self.posts(f"records/{self.person.roll.public_id}/confirmation", body)
+
     @property
     def home(self) -> dict[str, Any]:
         return self.asks("home")
@@ -260,6 +273,13 @@ class EmployerWalker(Browser):
         if self.status == 200 and "尚未提交" in self.words:
             self.presses("确认并发出邀请", {"以上内容真实无误": True})
         return self
+
+    def is_refused_to_invite(self, graduate: GraduateWalker, words: str) -> None:
+        """Find a graduate whom the page says why not to invite; sent all the same, it is refused with these words."""
+        self.finds(graduate).sees(words)
+        assert "发起签约邀请" not in self.links
+        sent = portal.FORM | {"step": "confirm", "confirmed": "yes"}
+        self._take(self.client.post(f"{self.address}/invite", data=sent), f"{self.address}/invite").is_told(words)
 
     def opens_invitation(self, row: str = "") -> "EmployerWalker":
         """Open the newest invitation, or the one in this line of the list."""

@@ -18,6 +18,7 @@ from app.models import (
     Employer,
     EmployerUser,
     File,
+    ListExport,
     Placement,
     RollImport,
     RollRecord,
@@ -223,6 +224,10 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
     (Termination, Role.DEPARTMENT): lambda a: Termination.roll_record_id.in_(_roll_ids(_of_department(a))),
     (Termination, Role.SCHOOL): lambda a: Termination.school_id == a.school_id,
     (Termination, Role.PROVINCE): lambda a: Termination.school_id.in_(_school_ids(a)),
+    **{
+        (ListExport, role): lambda a: ListExport.staff_id == a.id
+        for role in (Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE)
+    },
     (School, Role.SCHOOL): lambda a: School.id == a.school_id,
     (School, Role.DEPARTMENT): lambda a: School.id == a.school_id,
     (School, Role.PROVINCE): lambda a: School.province_code == a.province_code,

@@ -15,7 +15,7 @@ from app.extensions import db
 from app.faultpoints import point
 from app.models import Delivery
 from app.writing import rollback, write
-from notifications import file_checks, outbox, recalls, roll_imports
+from notifications import file_checks, list_exports, outbox, recalls, roll_imports
 from notifications.channels import SEND, open_channels, upsert
 from notifications.letters import Letter
 from notifications.messages import write_letters
@@ -130,4 +130,5 @@ _WORK: dict[str, tuple[str, Callable[[Claimed], None]]] = {
     Event.REPORT_DUE: ("report", send_report),
     Event.INVITATIONS_RECALLED: ("recall", recalls.recall),
     Event.ROLL_RECEIVED: ("import", roll_imports.carry_out),
+    Event.LIST_ASKED: ("export", list_exports.carry_out),
 }

@@ -13,6 +13,7 @@ from app import counting, storage
 from app.clock import now
 from app.expiry import expire_due
 from app.extensions import db
+from app.lists import exports
 from app.models import Delivery, DownloadTicket, FileTicket, IdempotencyKey, Outbox, SentCode, Session, Verification
 from app.reminders import remind_due
 from app.writing import write
@@ -78,10 +79,12 @@ def tidy() -> dict[str, int]:
 
     Idempotency keys go after 48 hours, download tickets an hour after their end and used ones at it, sessions 30 days
     after their end, codes sent to people and looks at codes that do not exist after 2 days, outbox rows 90 days after
-    they are done unless a delivery refers to them; tickets of uploads at their end, uploads as `file_clearing` says.
+    they are done unless a delivery refers to them; tickets of uploads at their end, uploads as `file_clearing` says,
+    files of lists after a week.
     """
     removed = {name: _remove_old(name) for name in _OLD}
-    return removed | {"parts": storage.clear_parts(), "files": file_clearing.clear()}
+    cleared = {"parts": storage.clear_parts(), "files": file_clearing.clear(), "exports": exports.clear()}
+    return removed | cleared
 
 
 def _remove_some(name: str) -> int:

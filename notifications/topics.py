@@ -132,6 +132,7 @@ TOPICS: dict[Event, Topic] = {
     Event.TERMINATION_FORCED: _both("termination_forced"),
     Event.ROLL_CHANGED: Topic((_graduate("roll_changed"),)),
     Event.ROLL_RECEIVED: Topic(queue=Queue.IMPORTS),
+    Event.LIST_ASKED: Topic(queue=Queue.IMPORTS),
     Event.ROLL_REQUEST_GRANTED: Topic((_graduate("roll_request_granted"),)),
     Event.ROLL_REQUEST_REFUSED: Topic((_graduate("roll_request_refused"),)),
     Event.CODE_SENT: Topic((_phone("code_sent"),)),

@@ -6,6 +6,7 @@ from app.models.employer import BankCheck, Employer, EmployerUser, GraduateSearc
 from app.models.file import File, FileTicket, PictureBand
 from app.models.graduate import Account, Enrolment, RollRecord
 from app.models.history import History, HistoryValue
+from app.models.list_export import ListExport
 from app.models.outbox import Alert, Delivery, DemoMessage, Outbox
 from app.models.placement import (
     AgreementCounter,
@@ -62,6 +63,7 @@ __all__ = [
     "HistoryValue",
     "IdempotencyKey",
     "LegalText",
+    "ListExport",
     "MinimumWage",
     "Outbox",
     "PictureBand",

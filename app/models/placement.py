@@ -61,6 +61,7 @@ class Placement(Public, db.Model):
         Index("ix_placement_employer_id_created_at", "employer_id", "created_at"),
         Index("ix_placement_review", "school_id", "state", "review_step"),
         Index("ix_placement_due", "state", "deadline_at"),
+        Index("ix_placement_list", "school_id", "id"),
     )
 
     kind: Mapped[str] = mapped_column(String(12))

@@ -12,6 +12,7 @@ from app.staff import (  # noqa: E402
     disputes,  # noqa: F401
     employer_letters,  # noqa: F401
     employers,  # noqa: F401
+    exports,  # noqa: F401
     files,  # noqa: F401
     forced_endings,  # noqa: F401
     home,  # noqa: F401
@@ -25,9 +26,9 @@ from app.staff import (  # noqa: E402
     roll_requests,  # noqa: F401
     settings,  # noqa: F401
     sign_in,  # noqa: F401
-    terminations,  # noqa: F401
     statistics,  # noqa: F401
     suspensions,  # noqa: F401
+    terminations,  # noqa: F401
     transfers,  # noqa: F401
     warnings,  # noqa: F401
     windows,  # noqa: F401

@@ -11,13 +11,13 @@ COHORTS = range(2000, 2101)
 
 def asked(*names: str) -> dict[str, str]:
     """Return what was typed into the search boxes, shortened; empty ones are left out."""
-    found = {name: clean(request.args.get(name, "")).strip()[:LONGEST] for name in names}
+    found = {name: clean(request.values.get(name, "")).strip()[:LONGEST] for name in names}
     return {name: text for name, text in found.items() if text}
 
 
 def asked_cohort() -> int | None:
     """Return the cohort that the address asks for, None without one or for a year that no graduate has."""
-    cohort = request.args.get("cohort", type=int)
+    cohort = request.values.get("cohort", type=int)
     return cohort if cohort in COHORTS else None
 
 

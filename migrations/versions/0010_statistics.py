@@ -1,4 +1,4 @@
-"""Summary rows and their deltas."""
+"""Summary rows and their deltas; what long lists are read and exported by."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,9 +41,30 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statistic_delta")),
     )
+    op.create_table(
+        "list_export",
+        sa.Column("staff_id", BIG, nullable=False),
+        sa.Column("listing", sa.String(length=20), nullable=False),
+        sa.Column("wanted", sa.JSON(), nullable=False),
+        sa.Column("stage", sa.String(length=8), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_list_export_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_list_export")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_list_export_public_id")),
+    )
+    op.create_index("ix_list_export_staff_id_id", "list_export", ["staff_id", "id"])
+    op.create_index("ix_list_export_ended_at", "list_export", ["ended_at"])
+    op.create_index("ix_placement_list", "placement", ["school_id", "id"])
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_index("ix_placement_list", "placement")
+    op.drop_table("list_export")
     op.drop_table("statistic_delta")
     op.drop_table("statistic")

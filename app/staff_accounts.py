@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from flask import g
 from sqlalchemy import ColumnElement, false, select, update
 
 from app import auth, history, levels
 from app.clock import now
+from app.crypto import token_hash
 from app.extensions import db
-from app.models import Department, School, Session, Staff
+from app.models import Department, Province, School, Session, Staff
 from workflows import staff_accounts as rules
 from workflows.case import Actor, Refusal, Refused
 from workflows.vocabulary import Code, Level, Module, Role
@@ -58,7 +60,8 @@ def _tenant(actor: Actor, role: Role, tenant: str) -> dict[str, Any]:
         own = select(Department.id).where(Department.public_id == tenant, Department.school_id == actor.school_id)
         found = {"school_id": actor.school_id, "department_id": db.session.execute(own).scalar_one_or_none()}
     else:
-        found = {"province_code": tenant if role == Role.PROVINCE else None}
+        known = select(Province.code).where(Province.code == tenant)
+        found = {"province_code": db.session.execute(known).scalar_one_or_none() if role == Role.PROVINCE else None}
     if None in found.values() and role != Role.AUDITOR:
         message = "请选择账号所属的单位。"
         raise Refused(Refusal(Code.NO_SUCH_VALUE, message, "请重新选择。", fields={"tenant": message}))
@@ -125,8 +128,10 @@ def set_active(actor: Actor, account: Staff, active: bool) -> None:
     _note(actor, account.id, REOPEN if active else CLOSE, {})
 
 
-def _end_sessions(account_id: int) -> None:
-    theirs = (Session.door == "staff", Session.principal_id == account_id, Session.revoked_at.is_(None))
+def _end_sessions(account_id: int, besides: str = "") -> None:
+    """End the sessions of an account, but for the one whose token is `besides`."""
+    theirs = [Session.door == "staff", Session.principal_id == account_id, Session.revoked_at.is_(None)]
+    theirs += [Session.token_hash != token_hash(besides)] if besides else []
     db.session.execute(update(Session).where(*theirs).values(revoked_at=now()))
 
 
@@ -143,7 +148,7 @@ def reset_password(actor: Actor, account: Staff) -> str:
 
 
 def change_password(actor: Actor, old: str, new: str, again: str) -> None:
-    """Let a staff member set a password of their own. Raises Refused."""
+    """Let a staff member set a password of their own, which ends their other sessions. Raises Refused."""
     account = db.session.get_one(Staff, actor.id)
     if not auth.check_password(account.password_hash, old):
         message = "原密码不正确。"
@@ -152,4 +157,5 @@ def change_password(actor: Actor, old: str, new: str, again: str) -> None:
         raise Refused(refusal)
     own = {"password_hash": auth.HASHER.hash(new), "must_change_password": False}
     db.session.execute(update(Staff).where(Staff.id == account.id).values(**own))
+    _end_sessions(account.id, besides=g.token)
     _note(actor, account.id, PASSWORD, {})

@@ -28,7 +28,7 @@ class RecordFacts:
     `verified_employer` names the verified employer with the form's credit code (R-OFF-7), `paper_locked` whether the
     school has the paper agreement back (R-SCH-4), `two_looks` whether two users of the school must look (R-DEST-4),
     `types` the destination types that this graduate may choose (R-GRAD-4) and `type_code` the one that is chosen.
-    `file_marks` are the hashes of the uploads that are handed in, `next_link_at` when the next upload link may go out.
+    `file_marks` are the ids of the uploads that are handed in, `next_link_at` when the next upload link may go out.
     """
 
     standing: Standing
@@ -64,8 +64,12 @@ def confirmed(case: Case, actor: Actor, facts: RecordFacts) -> Refusal | None:
 
 
 def may_start(case: Case, actor: Actor, facts: RecordFacts) -> Refusal | None:
-    """Refuse a first submission where nothing may start; a resubmission is no start (R-SCH-3, R-COH-1, R-PROV-3)."""
-    return None if case.submitted else starting.refuse_start(facts.standing)
+    """Refuse a first submission where nothing may start; a resubmission is no start (R-SCH-3, R-COH-1, R-PROV-3).
+
+    Who has left the roll since the draft was taken back uses the platform no more (R-ROLL-1).
+    """
+    standing = facts.standing
+    return starting.refuse_off_roll(standing.on_roll) if case.submitted else starting.refuse_start(standing)
 
 
 def may_sign(case: Case, actor: Actor, facts: RecordFacts) -> Refusal | None:

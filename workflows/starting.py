@@ -32,13 +32,20 @@ class Standing:
     suspended: str = ""
 
 
+def refuse_off_roll(on_roll: bool) -> Refusal | None:
+    """Refuse handing anything in to who is not on the roll (R-ROLL-1)."""
+    if on_roll:
+        return None
+    return Refusal(Code.NOT_ON_ROLL, "不在学校的毕业生名单中，不能办理签约或登记。", "请联系学校就业部门核实。")
+
+
 def refuse_start(s: Standing) -> Refusal | None:
     """Refuse what the province, the school, the window, the cohort or the roll does not allow to start.
 
     Sources: R-PROV-1, R-PROV-3, R-SCH-1, R-SCH-3, R-COH-1, R-ROLL-1.
     """
-    if not s.on_roll:
-        return Refusal(Code.NOT_ON_ROLL, "不在学校的毕业生名单中，不能办理签约或登记。", "请联系学校就业部门核实。")
+    if refusal := refuse_off_roll(s.on_roll):
+        return refusal
     if s.cohort != s.current_cohort:
         message = f"{s.cohort}届不是当前应届（{s.current_cohort}届），不能发起新的办理。"
         return Refusal(Code.PAST_COHORT, message, "往届记录仍可查看；在审记录会继续审核。")

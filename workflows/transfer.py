@@ -9,7 +9,7 @@ from workflows.case import Actor, Blocker, Case, Decision, FollowUp, Refusal, Re
 from workflows.drafts import current
 from workflows.engine import Flow, Transition
 from workflows.platform_settings import MODULE_TITLE
-from workflows.starting import refuse_unconfirmed
+from workflows.starting import refuse_off_roll, refuse_unconfirmed
 from workflows.transfer_form import TITLE
 from workflows.vocabulary import Action, Code, Effect, Event, Module, Role, State, Subject
 
@@ -63,11 +63,13 @@ def refuse_not_moved(module: Module, moved: bool | None) -> Refusal | None:
 
 
 def may_start(case: Case, actor: Actor, facts: TransferFacts) -> Refusal | None:
-    """Refuse starting where roll, cohort, province or school do not allow it (R-ROLL-1, R-COH-1, R-GRAD-7)."""
-    if case.submitted:
-        return None
-    if not facts.on_roll:
-        return Refusal(Code.NOT_ON_ROLL, "不在学校的毕业生名单中，不能办理登记。", "请联系学校就业部门核实。")
+    """Refuse starting where roll, cohort, province or school do not allow it (R-ROLL-1, R-COH-1, R-GRAD-7).
+
+    A resubmission is no start; but who has left the roll since uses the platform no more.
+    """
+    off_roll = refuse_off_roll(facts.on_roll)
+    if off_roll or case.submitted:
+        return off_roll
     if facts.cohort != facts.current_cohort:
         message = f"{facts.cohort}届不是当前应届（{facts.current_cohort}届），不能发起新的办理。"
         return Refusal(Code.PAST_COHORT, message, "往届记录仍可查看；在审记录会继续审核。")

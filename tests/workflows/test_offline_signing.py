@@ -65,6 +65,13 @@ def test_only_the_first_submission_is_a_start() -> None:
     allowed(act(Action.UPLOAD, "signing_returned", **past))
 
 
+@pytest.mark.rule("R-ROLL-1")
+def test_who_has_left_the_roll_hands_nothing_in_again() -> None:
+    gone = {"standing": {"on_roll": False}}
+    for state in ("draft", "draft:again"):
+        assert refused(act(Action.SUBMIT, state, **gone)).code == Code.NOT_ON_ROLL
+
+
 @pytest.mark.rule("R-WHY-1", "R-BTN-2")
 def test_reasons_come_in_their_order() -> None:
     slot = make_blocker(Kind.DESTINATION, State.APPROVED)

@@ -81,6 +81,26 @@ def test_the_password_that_was_handed_out_opens_one_page_only(app: Flask, school
     assert sign_in(app, "new.school", own).get("/staff/").status_code == 200
 
 
+@pytest.mark.rule("R-ACC-1")
+def test_a_new_password_ends_every_other_session(app: Flask, school: School) -> None:
+    account = builders.make_staff(Role.SCHOOL, school)
+    here, elsewhere = (door_client(app, "staff", account.id) for _ in range(2))
+    own = {"old": builders.PASSWORD, "new": "Beijing-autumn-2026", "again": "Beijing-autumn-2026"}
+    assert here.post("/staff/password", data=own).status_code == 303
+    assert here.get("/staff/roll").status_code == 200
+    assert "/staff/sign-in" in elsewhere.get("/staff/roll").headers["Location"]
+
+
+@pytest.mark.rule("R-ACC-1", http="refused")
+@pytest.mark.parametrize("tenant", ["", "999999"])
+def test_an_account_of_a_province_that_does_not_exist_is_not_opened(app: Flask, tenant: str) -> None:
+    operator = desk(app, Role.OPERATOR)
+    answer = opened(operator, tenant, role="province")
+    assert (answer.status_code, "请选择账号所属的单位" in answer.text) == (422, True)
+    assert db.session.execute(select(Staff).where(Staff.username == "new.school")).first() is None
+    assert opened(operator, "110000", role="province").status_code == 200
+
+
 @pytest.mark.rule("R-ACC-1", http="allowed")
 def test_the_province_changes_levels_later_at_once(app: Flask, school: School) -> None:
     account = builders.make_staff(Role.SCHOOL, school, archive_level=0)

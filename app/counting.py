@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
@@ -51,9 +52,9 @@ LEVELS: dict[str, tuple[str, ...]] = {
 _COARSE: dict[str, Any] = {"province_code": "", "school_id": 0, "department_id": 0, "major": ""}
 
 
-def write(conn: Connection, counts: Mapping[tuple[Place, str], int]) -> None:
-    """Add deltas: how many more (or fewer) graduates count at a place as a measure."""
-    at = now()
+def write(conn: Connection, counts: Mapping[tuple[Place, str], int], at: datetime | None = None) -> None:
+    """Add deltas: how many more (or fewer) graduates count at a place as a measure, by default from now on."""
+    at = at or now()
     rows = [
         place._asdict() | {"measure": measure, "amount": amount, "at": at}
         for (place, measure), amount in counts.items()
@@ -86,7 +87,7 @@ def observe(unit: Unit) -> None:
             continue
         measures = _measures(unit, subjects, moved, side)
         counts.update({(_place(unit, roll), measure): sign for measure in measures})
-    write(unit.conn, {key: amount for key, amount in counts.items() if amount})
+    write(unit.conn, {key: amount for key, amount in counts.items() if amount}, unit.view.now)
 
 
 def _roll(unit: Unit, side: str) -> dict[str, Any]:

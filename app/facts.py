@@ -6,7 +6,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, func, select
+from sqlalchemy import Connection, Row, and_, bindparam, exists, false, func, null, select, true, union_all
 
 from app import as_cases, levels
 from app.clock import database_clock, shifted
@@ -129,22 +129,35 @@ _STANDING = (
     )
     .where(_roll.c.id == bindparam("roll"))
 )
+_PLACEMENTS = (
+    select(Placement.__table__, Employer.state.label("employer_state"))
+    .outerjoin(Employer.__table__, Employer.id == Placement.employer_id)
+    .where(Placement.roll_record_id == bindparam("roll"))
+    .order_by(Placement.id)
+)
 _RECORDS = {
     subject: select(model.__table__).where(model.roll_record_id == bindparam("roll")).order_by(model.id)
     for subject, model in (
-        (Subject.PLACEMENT, Placement),
         (Subject.TERMINATION, Termination),
         (Subject.TRANSFER, Transfer),
         (Subject.CORRECTION, Correction),
     )
 }
-_FUNCTIONS = select(_function).where(_function.c.school_id == bindparam("school"), _function.c.cohort == bindparam("c"))
-_SUSPENSIONS = select(_suspended.c.function).where(_suspended.c.province_code.in_([EVERYWHERE, bindparam("province")]))
+_WINDOW = (_function.c.enabled, _function.c.opens_at, _function.c.closes_at, _function.c.notice)
+# The school's windows, and after them, without one, the functions that the platform has suspended.
+_OPENINGS = union_all(
+    select(_function.c.function, false().label("suspended"), *_WINDOW).where(
+        _function.c.school_id == bindparam("school"), _function.c.cohort == bindparam("cohort")
+    ),
+    select(_suspended.c.function, true(), *[null()] * len(_WINDOW)).where(
+        _suspended.c.province_code.in_([EVERYWHERE, bindparam("province")])
+    ),
+)
 
 
 @dataclass(frozen=True)
 class View:
-    """A graduate's record and all its placements at one moment: the material of every fact.
+    """A graduate's record and all its placements at one moment, each with its employer's state: what facts are made of.
 
     The other records are read when they are first asked for, in one statement each.
     """
@@ -173,28 +186,29 @@ class View:
         """Return all changes made by staff, the oldest first."""
         return self._read(Subject.CORRECTION)
 
-    @cached_property
+    @property
     def employer_states(self) -> dict[int | None, State]:
         """Return the state of every employer that a placement here is of."""
-        ids = {row.employer_id for row in self.placements if row.employer_id}
-        if not ids:
-            return {}
-        found = select(Employer.id, Employer.state).where(Employer.id.in_(ids))
-        return {row.id: State(row.state) for row in self.conn.execute(found)}
+        return {row.employer_id: State(row.employer_state) for row in self.placements if row.employer_id}
 
     @cached_property
+    def _openings(self) -> tuple[Row[Any], ...]:
+        of = {"school": self.roll.school_id, "cohort": self.roll.cohort, "province": self.roll.province_code}
+        return tuple(self.conn.execute(_OPENINGS, of))
+
+    @property
     def windows(self) -> dict[str, Window]:
         """Return the school's windows for this cohort by function, where it has set them (R-SCH-3)."""
-        wanted = {"school": self.roll.school_id, "c": self.roll.cohort}
         return {
             row.function: Window(Kind(row.function), row.enabled, row.opens_at, row.closes_at, row.notice)
-            for row in self.conn.execute(_FUNCTIONS, wanted)
+            for row in self._openings
+            if not row.suspended
         }
 
-    @cached_property
+    @property
     def suspensions(self) -> frozenset[str]:
         """Return the functions that the platform has suspended here (R-PROV-3)."""
-        return frozenset(self.conn.execute(_SUSPENSIONS, {"province": self.roll.province_code}).scalars())
+        return frozenset(row.function for row in self._openings if row.suspended)
 
     def records(self, subject: Subject) -> tuple[Row[Any], ...]:
         """Return the graduate's records of one kind."""
@@ -217,7 +231,7 @@ class View:
 def read(conn: Connection, roll_id: int) -> View:
     """Read a graduate's record, its school's settings, the clock and all placements: two statements."""
     roll = conn.execute(_STANDING, {"roll": roll_id}).one()
-    placements = tuple(conn.execute(_RECORDS[Subject.PLACEMENT], {"roll": roll_id}))
+    placements = tuple(conn.execute(_PLACEMENTS, {"roll": roll_id}))
     return View(conn, shifted(roll.now), roll_id, roll, placements)
 
 

@@ -20,7 +20,7 @@ from tests.builders import TERMS, Graduate
 from workflows.case import Actor, Request
 from workflows.vocabulary import Action, Role, State
 
-STATEMENTS_OF_ACCEPT = 13
+STATEMENTS_OF_ACCEPT = 15  # session, idempotency 2, what is asked for, lock, facts 3, roll, six writes
 
 
 def correct(placement: Placement, **changed: Any) -> Placement:

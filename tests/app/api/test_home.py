@@ -26,7 +26,7 @@ LABELS = {  # R-LABEL-1, by hand
     State.WITHDRAWN: "单位已撤回邀请",
     State.REVIEW_REJECTED: "签约审核不通过 (学校审核不通过)",
 }
-STATEMENTS_OF_HOME = 7
+STATEMENTS_OF_HOME = 8
 
 
 def home(client: ApiClient, record: str = "") -> Any:
@@ -289,6 +289,14 @@ def test_home_takes_the_same_number_of_statements_however_much_there_is(
         counts.append(len(sent))
     record_property("statements", counts)
     assert counts == [STATEMENTS_OF_HOME] * 2
+
+
+def test_an_agreement_in_force_costs_one_statement_more(graduate: Graduate, client: ApiClient) -> None:
+    builders.make_placement(State.EFFECTIVE, graduate)
+    home(client)
+    with statements() as sent:
+        assert home(client).status_code == 200
+    assert len(sent) == STATEMENTS_OF_HOME + 1  # the requests to end it
 
 
 def test_the_search_of_a_record_takes_own_ids_only(client: ApiClient, school: School) -> None:

@@ -1,14 +1,15 @@
 """异议处理: what graduates object to among the changes by staff, and the school's answer (R-DIFF-1)."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
-from app import access, actions, as_cases, corrections, facts, ledgers, masking
-from app.errors import STATUS
+from app import access, actions, as_cases, auth, corrections, facts, ledgers, masking
+from app.errors import STATUS, NotFound
 from app.extensions import db
-from app.models import Correction, Department, RollRecord
+from app.models import Correction, Department, RollRecord, Transfer
 from app.paging import page_of
 from app.staff import blueprint, cases, timeline
 from app.staff.forms import DisputeForm
@@ -19,7 +20,7 @@ from workflows.calendar import say
 from workflows.case import Actor, Case, Refusal, Refused, Request
 from workflows.engine import available
 from workflows.history_lines import ROLE_WORD
-from workflows.vocabulary import Action, Kind, Level, Role, State, Subject
+from workflows.vocabulary import Action, Kind, Level, Module, Role, State, Subject
 
 # The states that a dispute can be in, and what each list is called.
 SHOWN = {State.OPEN: "待处理", State.UPHELD: "异议成立", State.DISMISSED: "异议不成立"}
@@ -36,8 +37,30 @@ def _of_tenant(actor: Actor) -> Select[Any]:
         )
         .join(RollRecord, RollRecord.id == Correction.roll_record_id)
         .join(Department, Department.id == RollRecord.department_id)
-        .where(access.scope(actor, Correction))
+        .where(access.scope(actor, Correction), _of_seen_modules())
     )
+
+
+def _of_seen_modules() -> ColumnElement[bool]:
+    """Return the condition of what the caller's levels let it see: a transfer belongs to its own module (R-ACC-1)."""
+    seen = [module.value for module in (Module.ARCHIVE, Module.HOUSEHOLD) if auth.level_in(module) >= Level.READ]
+    transfers = select(Transfer.id).where(Transfer.kind.in_(seen))
+    condition: ColumnElement[bool] = Correction.subject != Subject.TRANSFER.value
+    return condition | Correction.subject_id.in_(transfers)
+
+
+def _load(public_id: str) -> tuple[Correction, Actor]:
+    """Return a change of the caller's school, and the caller with its level in the module of the changed record.
+
+    Raises NotFound for any other id, and for a module that the caller does not see (R-ACC-1).
+    """
+    actor = access.actor()
+    found: Correction = access.load(Correction, public_id, actor)
+    if found.subject == Subject.TRANSFER:
+        actor = replace(actor, level=auth.level_in(Module(db.session.get_one(Transfer, found.subject_id).kind)))
+    if actor.level < Level.READ:
+        raise NotFound
+    return found, actor
 
 
 @blueprint.get("/disputes")
@@ -82,8 +105,7 @@ def _where(view: facts.View, row: Any) -> tuple[str, str]:
 
 
 def _page(public_id: str, form: DisputeForm, refusal: Refusal | None = None) -> tuple[str, int]:
-    actor = access.actor()
-    found: Correction = access.load(Correction, public_id, actor)
+    found, actor = _load(public_id)
     view = facts.read(db.session.connection(), found.roll_record_id)
     row = view.record(Subject.CORRECTION, found.id)
     ledger = ledgers.LEDGERS[Subject.CORRECTION]
@@ -105,6 +127,7 @@ def _page(public_id: str, form: DisputeForm, refusal: Refusal | None = None) -> 
         again=again,
         options={option.action.value: option for option in options},
         moments=timeline.moments(view.roll_id, Subject.CORRECTION.value, row.id, case),
+        may_write=actor.level >= Level.WRITE,
         form=form,
         refusal=cases.said(refusal) if refusal else None,
         say=say,
@@ -123,8 +146,8 @@ def dispute(public_id: str) -> Any:
 @access.policy("staff", Role.SCHOOL, level=Level.WRITE)
 def dispute_decide(public_id: str, decision: str) -> Any:
     """Uphold a dispute after having changed the record again, or dismiss it with a reason."""
-    actor, form, action = access.actor(), DisputeForm(), DECISIONS[decision]
-    found: Correction = access.load(Correction, public_id, actor)
+    form, action = DisputeForm(), DECISIONS[decision]
+    found, actor = _load(public_id)
     record, roll, wanted = found.id, found.roll_record_id, Request(reason=form.reason.data)
     rollback()
     try:

@@ -14,7 +14,8 @@ from tests.app.staff import desk
 from tests.app.staff.test_correcting import WHY, correct
 from tests.application import ApiClient, api_client
 from tests.builders import Graduate
-from workflows.vocabulary import Role, State
+from tests.notifications import transfers
+from workflows.vocabulary import Level, Role, State
 
 PAGE = f"{API}/corrections"
 
@@ -178,3 +179,23 @@ def test_others_neither_see_nor_answer_it(
     assert "李*" not in desk.words(elsewhere.get("/staff/disputes"))
     department = desk.client(app, Role.DEPARTMENT, school, builders.make_department(school))
     assert decide(department, one, "dismiss", "x").status_code == 403
+
+
+@pytest.mark.rule("R-DIFF-1", "R-ACC-1", http="refused")
+def test_a_dispute_about_a_transfer_is_its_own_modules(
+    app: Flask, school: School, client: ApiClient, graduate: Graduate
+) -> None:
+    transfers.correct(transfers.make_transfer(graduate), address="示例路8号")
+    one = press(client, newest(client), "dispute", reason="地址没有变过").json
+    blind, reader = (
+        desk.client(app, Role.SCHOOL, db.session.merge(school), archive_level=int(level))
+        for level in (Level.NONE, Level.READ)
+    )
+    page = f"/staff/disputes/{one['id']}"
+    assert one["id"] not in blind.get("/staff/disputes").text
+    assert blind.get(page).status_code == decide(blind, one, "dismiss", "核对无误").status_code == 404
+    assert one["id"] in reader.get("/staff/disputes").text
+    assert "示例路8号" in reader.get(page).text
+    assert decide(reader, one, "dismiss", "核对无误").status_code == 403
+    writer = desk.client(app, Role.SCHOOL, db.session.merge(school), archive_level=int(Level.WRITE))
+    assert decide(writer, one, "dismiss", "核对无误").status_code == 303

@@ -3,15 +3,26 @@
 from functools import partial
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from app import as_cases, masking, snapshots, upload_links
 from app.clock import now
 from app.extensions import db
-from app.models import Placement, RollRecord
+from app.models import History, Placement, RollRecord
 from notifications.letters import Letter, reader_of, words_of
 from notifications.outbox import Claimed, PermanentError
 from notifications.topics import TOPICS, Audience, Channel, Notice
-from workflows import labels
-from workflows.vocabulary import Event, Role
+from workflows import labels, sent_codes
+from workflows.vocabulary import Action, Event, Role, Subject
+
+_UPLOADS = select(History.at, History.detail).where(
+    History.record_kind == "roll_record",
+    History.record_id == bindparam("roll"),
+    History.subject_kind == Subject.PLACEMENT.value,
+    History.subject_id == bindparam("placement"),
+    History.action == Action.UPLOAD.value,
+    History.at > bindparam("since"),
+)
 
 
 def _read(claimed: Claimed) -> tuple[Placement, RollRecord]:
@@ -52,9 +63,19 @@ def uploaded(claimed: Claimed) -> list[Letter]:
     if placement.uploaded_by == Role.LINK_HOLDER:
         return _to_graduate(claimed, roll, words)
     row = upload_links.of_placement(db.session.connection(), placement.id, now())
-    if row is None:
+    if row is None or _too_often(claimed, placement):
         return []
     return [_to_phone(claimed, row.id, upload_links.phone_of(row), "image_uploaded_by_graduate", words)]
+
+
+def _too_often(claimed: Claimed, placement: Placement) -> bool:
+    """Say whether, with this upload, there were more in an hour or a day than messages go to one number (P10)."""
+    at = now()
+    about = {"roll": placement.roll_record_id, "placement": placement.id, "since": at - sent_codes.LONGEST}
+    done = db.session.execute(_UPLOADS, about).all()
+    until = [row.at for row in done if row.detail["version"] <= claimed.payload["version"]]
+    _, *longer = sent_codes.LIMITS
+    return any(sum(one > at - span for one in until) > limit for span, limit in longer)
 
 
 def _to_graduate(claimed: Claimed, roll: RollRecord, words: dict[str, Any]) -> list[Letter]:

@@ -163,6 +163,19 @@ def test_the_holder_of_a_link_is_told_that_the_graduate_was_first(app: Flask, gr
 
 
 @pytest.mark.rule("R-OFF-5")
+def test_handing_in_again_and_again_does_not_flood_the_contacts_phone(app: Flask, graduate: Graduate) -> None:
+    placement = offline.make_offline(State.AGREEMENT_APPROVED, graduate)
+    send(graduate, placement)
+    placement = offline.upload(graduate, builders.reload(placement.id))
+    for _ in range(7):
+        placement = offline.step(graduate, placement, Action.TAKE_BACK)
+        placement = offline.step(graduate, placement, Action.UPLOAD)
+    work_off()
+    told = db.session.query(DemoMessage).filter_by(title="盖章协议书已由毕业生回传").count()
+    assert told == 5, "five messages an hour (P10), however often it is taken back"
+
+
+@pytest.mark.rule("R-OFF-5")
 def test_nothing_of_a_link_can_be_read_where_it_is_kept(app: Flask, graduate: Graduate, caplog: Any) -> None:
     placement = offline.make_offline(State.AGREEMENT_APPROVED, graduate)
     token = send(graduate, placement).rpartition("/")[2]

@@ -82,7 +82,9 @@ class Browser:
         label, or by the beginning of it.
         """
         wanted, tree = squeezed(words), self.tree
-        found = [one for one in tree.iter("button") if squeezed(_visible(one)) == wanted]
+        found = [
+            one for one in tree.iter("button") if wanted in (squeezed(_visible(one)), squeezed(one.text_content()))
+        ]
         found = [one for one in found if one.get("disabled") is None]
         assert found, f"no button {words}: {self.buttons} in {self.words}"
         if among:

@@ -269,9 +269,9 @@ class EmployerWalker(Browser):
         """Find a graduate and send the invitation: 下一步：核对内容, then 确认并发出邀请."""
         self.finds(graduate).sees("查找结果")
         self.follows("发起签约邀请").sees("发起签约邀请", self.name)
-        self.presses("下一步：核对内容", portal.FORM | terms)
-        if self.status == 200 and "尚未提交" in self.words:
-            self.presses("确认并发出邀请", {"以上内容真实无误": True})
+        typed = {name: value for name, value in portal.FORM.items() if name != "deadline_at"}
+        self.presses("下一步：核对内容", typed | terms).sees("尚未提交")
+        self.presses("确认并发出邀请", {"以上内容真实无误": True}).sees("待毕业生回应")
         return self
 
     def is_refused_to_invite(self, graduate: GraduateWalker, words: str) -> None:

@@ -9,10 +9,10 @@ from app import access
 from app.clock import now
 from app.extensions import db
 from app.models import Alert
-from app.staff import blueprint, queues
+from app.staff import blueprint, waiting
 from app.staff.menu import entries
 from app.writing import write
-from workflows.vocabulary import REVIEWERS, STAFF, Kind, Level
+from workflows.vocabulary import REVIEWERS, STAFF, Level
 
 REMINDERS_SHOWN = 5
 _UNREAD = select(Alert).where(Alert.read_at.is_(None)).order_by(Alert.id.desc()).limit(REMINDERS_SHOWN)
@@ -24,11 +24,10 @@ def home() -> Any:
     """Show the counts of what waits and the links of this role."""
     actor = access.actor()
     reviews = actor.role in REVIEWERS and actor.level >= Level.READ
-    counts = queues.counts(actor) if reviews else []
-    destinations = queues.counts(actor, Kind.DESTINATION) if reviews else []
+    cards = waiting.cards(actor) if actor.role in REVIEWERS else []
     alerts = db.session.execute(_UNREAD.where(access.scope(actor, Alert))).scalars().all() if reviews else []
     links = [entry for entry in entries(actor) if entry.what]
-    return render_template("staff/home.html", counts=counts, destinations=destinations, links=links, alerts=alerts)
+    return render_template("staff/home.html", cards=cards, links=links, alerts=alerts)
 
 
 @blueprint.post("/reminders/read")

@@ -114,11 +114,6 @@ def names(actor: Actor) -> list[str]:
     return [OWN, STEAD] if actor.role == Role.SCHOOL else [OWN]
 
 
-def counts(actor: Actor, what: Kind | Pile | None = None) -> list[Waiting]:
-    """Count what waits in each queue of this actor: a statement for each."""
-    return [Waiting(queue, TITLE[queue], count(queue, actor, what)) for queue in names(actor)]
-
-
 def count(queue: str, actor: Actor, what: Kind | Pile | None = None) -> int:
     """Count the cases of one queue."""
     return int(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app import access, as_cases, facts, hints, terminations, uploads, warnings
 from app.clock import now
@@ -41,16 +41,17 @@ def opened(public_id: str) -> str:
     return url_for("staff.termination", public_id=public_id)
 
 
+def waits(queue: str, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition of a queue, for a statement that joins the roll record and the school."""
+    return (Termination.state == State.REVIEW.value) & queues.condition(queue, actor, Termination)
+
+
 @blueprint.get("/terminations")
 @access.policy("staff", *SEERS, level=Level.READ)
 def terminations_list() -> Any:
     """List what waits for this reviewer, oldest first, or all requests of the tenant, newest first."""
     actor = access.actor()
-    under_review = Termination.state == State.REVIEW.value
-    waiting = [
-        listing.Waiting(name, queues.TITLE[name], under_review & queues.condition(name, actor, Termination))
-        for name in queues.names(actor)
-    ]
+    waiting = [listing.Waiting(name, queues.TITLE[name], waits(name, actor)) for name in queues.names(actor)]
     return listing.page(ENDINGS, opened, waiting if actor.role in REVIEWERS else ())
 
 

@@ -46,7 +46,7 @@ def _registration(module: str) -> Module:
     return Module(module)
 
 
-def _waits(actor: Actor, module: Module) -> ColumnElement[bool]:
+def waits(actor: Actor, module: Module) -> ColumnElement[bool]:
     """Return the condition of what waits for this reviewer; a school's also what nobody of a department can decide."""
     review = Transfer.state == State.REVIEW.value
     if actor.role == Role.DEPARTMENT:
@@ -61,7 +61,7 @@ def _waits(actor: Actor, module: Module) -> ColumnElement[bool]:
 def transfers(module: str) -> Any:
     """List what waits for this reviewer, the oldest first, or every transfer of the tenant, the newest first."""
     actor, registration = access.actor(), _registration(module)
-    waiting = [listing.Waiting(WAITING, queues.TITLE[queues.OWN], _waits(actor, registration))]
+    waiting = [listing.Waiting(WAITING, queues.TITLE[queues.OWN], waits(actor, registration))]
 
     def opened(public_id: str) -> str:
         return url_for("staff.transfer_case", module=module, public_id=public_id)

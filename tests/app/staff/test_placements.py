@@ -10,10 +10,14 @@ from sqlalchemy import update
 from app.clock import now
 from app.extensions import db
 from app.models import Placement
-from tests import builders
+from tests import builders, endings
 from tests.app.staff import desk
+from tests.notifications import transfers
 from workflows.vocabulary import Level, Role, State
 
+CARD = re.compile(
+    r'href="([^"]*)"><div class="card-body">\s*<div class="display-6[^>]*>(\d+)</div>\s*<div[^>]*>([^<]*)</div>'
+)
 COLUMNS = "签约发起方姓名院校院系专业学历身份证号当前协议编号签约单位学号签约状态操作"
 
 
@@ -126,10 +130,32 @@ def test_the_home_page_counts_what_waits(app: Flask) -> None:
     assert "1待我审核" in desk.words(office.sit(Role.DEPARTMENT).get("/staff/"))
 
 
+def test_the_home_page_counts_every_kind_of_case_and_leads_to_it(app: Flask) -> None:
+    office = desk.office(app)
+    endings.make_termination(State.REVIEW, builders.make_graduate(office.school))
+    transfers.open_archive()
+    transfers.make_transfer(builders.make_graduate(office.school), State.REVIEW)
+    client = office.sit(Role.SCHOOL, archive_level=int(Level.READ), household_level=int(Level.NONE))
+    shown = {title: (int(number), address) for address, number, title in CARD.findall(client.get("/staff/").text)}
+    assert {title: number for title, (number, _) in shown.items()} == {
+        "待我审核": 1,
+        "去向登记 待我审核": 0,
+        "解约 待我审核": 1,
+        "代院系审核": 0,
+        "去向登记 代院系审核": 0,
+        "解约 代院系审核": 0,
+        "档案信息登记 待我审核": 1,
+    }
+    for number, address in shown.values():
+        assert len(re.findall(r'href="[^"]*/[0-9a-f]{20}"', client.get(address).text)) == number, address
+
+
+@pytest.mark.rule("R-ACC-1")
 def test_who_has_no_permission_in_a_module_does_not_see_it(app: Flask) -> None:
     client = desk.client(app, Role.PROVINCE, placement_level=int(Level.NONE))
-    menu = client.get("/staff/").text.partition('aria-label="主菜单"')[2].partition("</nav>")[0]
-    assert "账号管理" in menu and "功能设置" not in menu
+    page = client.get("/staff/").text
+    assert "账号管理" in page and "功能设置" not in page
+    assert "功能设置" in desk.client(app, Role.PROVINCE, placement_level=int(Level.READ)).get("/staff/").text
     assert client.get("/staff/functions").status_code == 403
 
 

@@ -6,7 +6,7 @@ What is granted changes the roll in the same transaction, by the roll's own writ
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from app import accounts, actions, codes, history, joining, outgoing, printable
 from app.clock import now
@@ -18,7 +18,7 @@ from app.rolls.enrolling import enrol
 from app.rolls.expected import expected
 from workflows.case import Actor, Case, Decision, Refusal, Refused, Request
 from workflows.engine import decide
-from workflows.identity import gender_code
+from workflows.identity import gender_code, same_name
 from workflows.roll_request import FLOW, RequestFacts, RequestKind, read
 from workflows.vocabulary import Action, Code, State, Subject
 
@@ -159,7 +159,7 @@ def _department(school: int, name: str) -> int:
 def _import(actor: Actor, row: Row[Any], school: School, values: dict[str, Any]) -> int:
     """Put the asker on the roll: the record that is theirs is corrected, else one is added; then it is joined."""
     account = db.session.get_one(Account, row.account_id)
-    there = _own_record(db.session.connection(), row, account, values["student_number"])
+    there = match(row, account, values["student_number"])
     if there is None:
         number = accounts.id_number_of(account)
         own: dict[str, Any] = {
@@ -172,6 +172,7 @@ def _import(actor: Actor, row: Row[Any], school: School, values: dict[str, Any])
         own |= {"entered_on": None, "exam_number": "", "duration_years": "", "origin_region": ""}
         record_id = next(iter(enrol(actor, [own | values]).values()))
     else:
+        _refuse_taken(there, account)
         record_id = there.id
         _correct(actor, there, account, values)
     _enrol_account(account, school.code, values["degree_level_code"])
@@ -184,13 +185,16 @@ def _gender(account: Account) -> str:
     return gender_code(account.id_kind, accounts.id_number_of(account)) or UNSTATED
 
 
-def _own_record(conn: Connection, row: Row[Any], account: Account, student_number: str) -> Row[Any] | None:
-    """Return the record of that school and cohort that is the asker's by identity, else by student number."""
-    here = select(_roll).where(_roll.c.school_id == row.school_id, _roll.c.cohort == row.cohort)
+def match(request: Any, account: Account, student_number: str) -> Row[Any] | None:
+    """Return the record that a granted import corrects: the asker's by identity, else by student number; None for none.
+
+    `request` has at least `school_id` and `cohort`.
+    """
+    conn = db.session.connection()
+    here = select(_roll).where(_roll.c.school_id == request.school_id, _roll.c.cohort == request.cohort)
     for clause in (_roll.c.id_number_blind == account.id_number_blind, _roll.c.student_number == student_number):
         found = conn.execute(here.where(clause).order_by(_roll.c.id)).first()
         if found is not None:
-            _refuse_taken(found, account)
             return found
     return None
 
@@ -202,6 +206,9 @@ def _refuse_taken(found: Row[Any], account: Account) -> None:
     if found.state == State.OFF_ROLL:
         message = "该毕业生已移出名单。"
         raise Refused(Refusal(Code.WRONG_STATE, message, "请先在名单页恢复到名单，再通过申请。"))
+    if found.id_number_blind != account.id_number_blind and not same_name(found.name, account.name):
+        message = "该学号在名单中属于另一名毕业生，姓名和证件号码都与申请人不同。"
+        raise Refused(Refusal(Code.TAKEN, message, "请核对学号，不予通过并请申请人更正；名单有误的，请先更正名单。"))
 
 
 def _correct(actor: Actor, there: Row[Any], account: Account, values: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from workflows.roll_request import RequestKind
 from workflows.vocabulary import Action, Level, Role, State
 
 QUEUES = {"asked": "待处理", "decided": "已处理"}
+Change = tuple[str, str, str]  # label, what the roll says, what is asked for
 
 
 def _of_tenant(queue: str) -> Select[Any]:
@@ -67,7 +68,7 @@ def _page(asked: RollRequest, form: DecisionForm, refusal: Refusal | None = None
         asked=asked,
         title=roll_request.TITLE[kind],
         person=_person(account),
-        changes=_changes(asked, kind, body["fields"]),
+        changes=_changes(asked, kind, account, body["fields"]),
         note=body["note"],
         label=labels.state_label(roll_requests.case_of(asked)),
         form=form,
@@ -83,18 +84,36 @@ def _person(account: Account) -> list[tuple[str, str]]:
     return [("姓名", account.name), ("证件类型", kind), ("证件号码", number)]
 
 
-def _changes(asked: RollRequest, kind: RequestKind, typed: dict[str, str]) -> list[tuple[str, str, str]]:
-    """List what the roll says now and what is asked for, as (label, now, wanted); an import has nothing now."""
-    now = _on_roll(asked) if asked.roll_record_id and kind == RequestKind.UPDATE else {}
+def _changes(asked: RollRequest, kind: RequestKind, account: Account, typed: dict[str, str]) -> list[Change]:
+    """List what the roll says now and what is asked for, as (label, now, wanted).
+
+    An import has nothing now, unless there is a record that granting it would give to the asker.
+    """
+    record = _record(asked, kind, account, typed)
+    now = _on_roll(record) if record else {}
     columns = roll_request.fields_of(kind).items()
     shown = roll_requests.shown
-    return [
+    listed = [
         (column.label, now.get(name, "--"), shown(name, typed[name])) for name, column in columns if typed.get(name)
     ]
+    return _identity(record, account) + listed if record and kind == RequestKind.IMPORT else listed
 
 
-def _on_roll(asked: RollRequest) -> dict[str, str]:
-    record = db.session.get_one(RollRecord, asked.roll_record_id)
+def _record(asked: RollRequest, kind: RequestKind, account: Account, typed: dict[str, str]) -> RollRecord | None:
+    if kind == RequestKind.UPDATE or asked.roll_record_id:
+        return db.session.get(RollRecord, asked.roll_record_id)
+    found = roll_requests.match(asked, account, typed.get("student_number", "").strip())
+    return db.session.get(RollRecord, found.id) if found else None
+
+
+def _identity(record: RollRecord, account: Account) -> list[Change]:
+    """Return whose record it is on the roll, and to whom granting the import would give it."""
+    number = masking.id_number(dict(shown_roll.shown_fields(record, "", "", "", ""))["身份证号"])
+    asker = masking.id_number(accounts.id_number_of(account))
+    return [("姓名", record.name, account.name), ("证件号码", number, asker)]
+
+
+def _on_roll(record: RollRecord) -> dict[str, str]:
     department = db.session.get_one(Department, record.department_id).name
     school = db.session.get_one(School, record.school_id).name
     shown = dict(shown_roll.shown_fields(record, school, department, "", ""))

@@ -216,6 +216,23 @@ def test_an_import_that_is_anothers_record_is_not_granted(
 
 
 @pytest.mark.rule("R-GRAD-2", http="refused")
+def test_an_import_does_not_take_the_record_of_who_has_not_signed_in_yet(
+    app: Flask, school: School, person: Account, office: desk.DeskClient
+) -> None:
+    builders.make_department(school, "石油工程学院")
+    number = builders.resident_number(builders._random, "110105", now().date(), "2")
+    victim = add_to_roll(school, "赵敏", "resident_id", number, student_number="2023000778")
+    before = (victim.name, victim.id_number_blind)
+    asked = ask(account_client(app, person), import_request(school, student_number="2023000778")).json["id"]
+    shown = desk.words(office.get(f"/staff/roll/requests/{asked}"))
+    assert "赵敏" in shown, "the school sees whose record the student number is"
+    answer = decide(office, asked)
+    assert answer.status_code == 409 and "属于另一名毕业生" in desk.words(answer)
+    kept = fresh(victim.id)
+    assert ((kept.name, kept.id_number_blind), kept.account_id) == (before, None)
+
+
+@pytest.mark.rule("R-GRAD-2", http="refused")
 def test_a_department_that_is_not_there_is_named(
     app: Flask, school: School, person: Account, office: desk.DeskClient
 ) -> None:

@@ -46,6 +46,15 @@ def _staff_type(case: Case, actor: Actor, facts: RecordFacts, request: Request) 
     return Refusal(Code.TRAINING_MODE, message, then, fields={"type_code": message})
 
 
+def _looked_at_once(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> Refusal | None:
+    """Refuse making an approved record one of a type that two people have to look at (R-DEST-4)."""
+    if request.value == facts.type_code or not FORMS[request.value or ""].two_looks:
+        return None
+    message = f"已审核通过的登记不能直接改为“{FORMS[request.value or ''].label}”，{OWN_WORDS}。"
+    then = "请由毕业生作废后重新登记，由两位老师先后审核。"
+    return Refusal(Code.NOT_ALLOWED, message, then, fields={"type_code": message})
+
+
 def _something_changed(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> Refusal | None:
     """Refuse a correction that changes nothing."""
     if request.changed:
@@ -168,7 +177,7 @@ FLOW = Flow(
             _JUDGES,
             (current, correcting.reasoned, _staff_type, drafts.complete, _something_changed),
         ),
-        correcting.row(S.APPROVED, _staff_type),
+        correcting.row(S.APPROVED, _staff_type, _looked_at_once),
         Transition(Action.CANCEL, _FILLABLE, _GRADUATE, (S.CANCELLED,), drafts.cancelled),
         Transition(
             Action.VOID, frozenset({S.APPROVED}), _GRADUATE, (S.VOIDED,), _voided, checks=(_proved, current, _warned)

@@ -53,6 +53,16 @@ def test_a_type_that_the_training_mode_does_not_see_is_not_chosen(action: Action
         assert (answer.code, set(answer.fields)) == (Code.NO_SUCH_VALUE, {"type_code"})
 
 
+@pytest.mark.rule("R-DEST-4", "R-EDIT-1")
+def test_nobody_alone_makes_an_approved_record_one_that_two_people_look_at() -> None:
+    reasoned = {"reason": "学生来函说明", "changed": ("type_code",)}
+    to_freelance = refused(act(Action.CORRECT, APPROVED, SCHOOL, value="freelance", **reasoned))
+    assert (to_freelance.code, set(to_freelance.fields)) == (Code.NOT_ALLOWED, {"type_code"})
+    allowed(act(Action.CORRECT, APPROVED, SCHOOL, value="postgraduate", **reasoned))
+    facts = make_record_facts(type_code="freelance", two_looks=True)
+    allowed(act(Action.CORRECT, APPROVED, SCHOOL, facts=facts, value="freelance", **reasoned))
+
+
 @pytest.mark.rule("R-GRAD-4", "R-GRAD-9")
 def test_a_draft_of_a_type_that_is_seen_no_longer_cannot_be_submitted() -> None:
     facts = make_record_facts(standing={"training_mode": "41"}, types=forms_for("41"))

@@ -38,10 +38,11 @@ class Browser:
     def opens(self, address: str) -> "Browser":
         return self._take(self.client.get(urljoin(self.address, address)), address)
 
-    def sees(self, *texts: str) -> None:
+    def sees(self, *texts: str) -> "Browser":
         """Assert that the page says all of this."""
         assert self.status == 200, f"{self.status}: {self.words}"
         assert [text for text in texts if squeezed(text) not in self.words] == [], self.words
+        return self
 
     def sees_not(self, *texts: str) -> None:
         """Assert that the page says none of this."""
@@ -69,7 +70,7 @@ class Browser:
         assert links, f"no link {words} {row}: {self.links}"
         return self.opens(links[0].get("href"))
 
-    def chooses(self, words: str, row: str = "") -> "Browser":
+    def chooses(self, words: str) -> "Browser":
         """Follow a link of the menu or of the page whose words begin so: a badge with a count may follow."""
         links = [one for one in self.tree.iter("a") if squeezed(one.text_content()).startswith(squeezed(words))]
         assert links, f"no link {words}: {self.links}"

@@ -11,11 +11,15 @@ from app.models import Department, School
 from tests import builders
 from tests.app.api.calls import travel
 from tests.guides.walkers import EmployerWalker, GraduateWalker, StaffWalker, Typed
+from tests.notifications.conftest import far_side
 from workflows.labels import certify
 from workflows.vocabulary import AgreementKind, Role
 
 AUTUMN = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # signing is open
 MAY = datetime(2027, 5, 20, 2, 0, tzinfo=UTC)  # everything is open
+
+
+__all__ = ["far_side"]
 
 
 @dataclass

@@ -97,6 +97,7 @@ PLACEMENT = Ledger(
     written=(
         "state",
         "version",
+        "cohort",
         "terms_version",
         "title",
         "credit_code",

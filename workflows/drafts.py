@@ -154,6 +154,7 @@ def submitted(case: Case, facts: RecordFacts, state: State, *effects: Effect) ->
         "path": list(started.path),
     }
     columns = {"review": started, "submitted_at": facts.now, "reason": None, "rejected_by": None, "reviewed_by": None}
+    columns |= {"cohort": facts.standing.cohort}  # a draft may be older than a move to another cohort
     voided = (FollowUp(slot.id, Action.VOID, "submit"),) if slot else ()
     return Decision(Action.SUBMIT, state, columns, detail, effects=(Effect.STORE_TERMS, *effects), follow_ups=voided)
 

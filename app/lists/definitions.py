@@ -130,7 +130,7 @@ def _transfers(module: Module) -> Listing:
         (Transfer.kind == module.value, _handed_in(Transfer)),
         columns.transfers(module),
         tuple((Kind.ONLINE, state) for state in STATES_OF[Subject.TRANSFER] if state != State.DRAFT),
-        Transfer.cohort,
+        RollRecord.cohort,
         "没有符合条件的记录。",
         "没有等待审核的登记。",
     )

@@ -65,6 +65,12 @@ def test_only_the_first_submission_is_a_start() -> None:
     allowed(act(Action.UPLOAD, "signing_returned", **past))
 
 
+@pytest.mark.rule("R-COH-1")
+def test_a_draft_belongs_to_the_cohort_in_which_it_is_handed_in() -> None:
+    later = {"standing": {"cohort": 2028, "current_cohort": 2028}}
+    assert allowed(act(Action.SUBMIT, "draft", **later)).columns["cohort"] == 2028
+
+
 @pytest.mark.rule("R-ROLL-1")
 def test_who_has_left_the_roll_hands_nothing_in_again() -> None:
     gone = {"standing": {"on_roll": False}}

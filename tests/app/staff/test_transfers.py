@@ -13,7 +13,7 @@ from app.writing import write
 from tests import builders
 from tests.application import door_client
 from tests.builders import Graduate
-from workflows.case import Request
+from workflows.case import Actor, Request
 from workflows.vocabulary import Action, Level, Module, Role, Subject
 
 HOME = {
@@ -123,3 +123,13 @@ def test_foreign_unknown_and_drafts_are_not_found(app: Flask, school: School) ->
     assert own.get(f"/staff/transfers/household/{waiting.public_id}").status_code == 404
     assert own.get("/staff/transfers/placement").status_code == 404
     assert own.get("/staff/transfers/elsewhere").status_code == 404
+
+
+@pytest.mark.rule("R-COH-1", "R-VIEW-1")
+def test_a_transfer_is_listed_in_the_cohort_that_its_graduate_was_moved_to(app: Flask, school: School) -> None:
+    graduate, office = builders.make_graduate(school), Actor(Role.SCHOOL, 0, school_id=school.id)
+    waiting, client, moved = submitted(graduate), staff(app, school), Request(reason="延期毕业", value="2028")
+    write(lambda: actions.roll_step(graduate.roll.id, Action.MOVE_COHORT, office, moved))
+    page = f"/staff/transfers/archive/{waiting.public_id}"
+    assert page in client.get(f"{LIST}&cohort=2028").text
+    assert page not in client.get(f"{LIST}&cohort=2027").text

@@ -86,14 +86,20 @@ def _take_in_turn(change: dict[str, Any]) -> None:
 
 
 def take_in(conn: Connection, change: dict[str, Any]) -> str:
-    """Apply a change made over there in the caller's transaction; return taken, outdated or unmatched.
+    """Apply a change made over there in the caller's transaction; return taken, outdated, unmatched or unreadable.
 
     `change` has school_code, student_number, cohort, kind, content and edited_at. One that fits nothing here is kept
-    as unmatched, where `flask report list` shows it.
+    as unmatched, where `flask report list` shows it; one that cannot be read must not hold up those behind it.
     """
-    key = {name: change[name] for name in ("school_code", "student_number", "cohort")}
+    try:
+        key = {name: change[name] for name in ("school_code", "student_number", "cohort")}
+        module, edited_at = Module(change["kind"]), datetime.fromisoformat(change["edited_at"])
+        if edited_at.tzinfo is None or not isinstance(change["content"], dict):
+            raise ValueError("a time without a zone, or no content")
+    except (KeyError, TypeError, ValueError):
+        log.error("a change of the far side cannot be read", extra={"change": change.get("id")})
+        return "unreadable"
     roll_id = conn.execute(_FIND, key).scalar_one_or_none()
-    module, edited_at = Module(change["kind"]), datetime.fromisoformat(change["edited_at"])
     line = reports.line_of(**key, module=module)
     unit = actions.begin(roll_id) if roll_id else None
     if unit and roll_id:

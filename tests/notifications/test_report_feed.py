@@ -186,3 +186,15 @@ def test_long_feeds_are_read_page_by_page(
 
 def test_without_an_address_nobody_is_asked(app: Flask) -> None:
     assert not employment_system.current().connected and report_feed.read_changes() == 0
+
+
+@pytest.mark.rule("R-SYNC-1")
+@pytest.mark.parametrize(
+    "wrong", [{"kind": "passport"}, {"edited_at": "2026-11-20T10:00:00"}, {"edited_at": "soon"}, {"content": None}]
+)
+def test_a_change_that_cannot_be_read_does_not_hold_up_those_behind_it(
+    graduate: Graduate, wrong: dict[str, Any]
+) -> None:
+    change = {**key(graduate), "id": 1, "content": TYPED, "edited_at": now().isoformat()}
+    assert report_feed.take_in(db.session.connection(), change | wrong) == "unreadable"
+    assert report_feed.take_in(db.session.connection(), change) == "unmatched"

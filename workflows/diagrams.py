@@ -29,7 +29,7 @@ def _name(state: State | None, flow: Flow) -> str:
 
 
 def _words(action: Action, flow: Flow) -> str:
-    return flow.action_label(action, Case(None, flow.kind, subject=flow.subject))
+    return flow.action_label(action, Case(None, flow.kind, subject=flow.subject), None)
 
 
 def _in_order(states: Iterable[State | None]) -> list[State | None]:

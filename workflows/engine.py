@@ -43,7 +43,7 @@ class Flow:
     transitions: tuple[Transition, ...]
     shown: Callable[[Case, datetime], State | None]
     describe: Callable[[Case, datetime], str]
-    action_label: Callable[[Action, Case], str]
+    action_label: Callable[[Action, Case, Role | None], str]
     wrong_state: Callable[[Case, Action, Any], Refusal | None] = lambda case, action, facts: None
     by_time: tuple[tuple[State, State, str], ...] = ()
     subject: Subject = Subject.PLACEMENT
@@ -74,7 +74,7 @@ def _find(flow: Flow, action: Action, case: Case, actor: Actor, facts: Any) -> T
             return row
     return flow.wrong_state(case, action, facts) or Refusal(
         Code.WRONG_STATE,
-        f"该记录当前状态为“{flow.describe(case, facts.now)}”，不能{flow.action_label(action, case)}。",
+        f"该记录当前状态为“{flow.describe(case, facts.now)}”，不能{flow.action_label(action, case, actor.role)}。",
         "请刷新页面查看最新状态。",
     )
 
@@ -110,5 +110,5 @@ def available(flow: Flow, case: Case, actor: Actor, facts: Any) -> tuple[Option,
     for action in dict.fromkeys(t.action for t in flow.transitions if actor.role in t.roles):
         found = _guarded(flow, action, case, actor, facts)
         refusal = found if isinstance(found, Refusal) else None
-        options.append(Option(action, flow.action_label(action, case), refusal is None, refusal))
+        options.append(Option(action, flow.action_label(action, case, actor.role), refusal is None, refusal))
     return tuple(options)

@@ -173,9 +173,10 @@ ACTION_LABEL_OF: dict[tuple[Subject, Kind | None, Action], str] = {
     (Subject.BANK_CHECK, None, Action.ASK): "申请打款",
 }
 
-# Where it reads differently once a record has come so far: no party's own any more, but the school's (R-EDIT-1).
-ACTION_LABEL_AT: dict[tuple[Kind, State, Action], str] = {
-    (Kind.ONLINE, S.EFFECTIVE, Action.CORRECT): "修改信息",
+# Where it reads differently to whoever changes what is no party's own any more: an employer changes its invitation,
+# the school an agreement in force (R-EDIT-1).
+ACTION_LABEL_BY: dict[tuple[Kind, Role, Action], str] = {
+    (Kind.ONLINE, Role.SCHOOL, Action.CORRECT): "修改信息",
 }
 
 PAPER_LABEL = {
@@ -229,8 +230,8 @@ def _label(case: Case, state: State) -> str:
     return text + (WAITING[waiting] if waiting else "")
 
 
-def action_label(action: Action, case: Case) -> str:
-    """Return the button's word, with 鉴证 where the province is two-party (R-BTN-1, R-PROV-2)."""
+def action_label(action: Action, case: Case, role: Role | None = None) -> str:
+    """Return the button's word for a role, with 鉴证 where the province is two-party (R-BTN-1, R-PROV-2)."""
     own = ACTION_LABEL_OF.get((case.subject, case.kind, action)) or ACTION_LABEL_OF.get((case.subject, None, action))
-    now = ACTION_LABEL_AT.get((case.kind, case.state, action)) if case.state else None
-    return worded(now or own or ACTION_LABEL[action], case)
+    theirs = ACTION_LABEL_BY.get((case.kind, role, action)) if role and case.subject == Subject.PLACEMENT else None
+    return worded(theirs or own or ACTION_LABEL[action], case)

@@ -27,7 +27,7 @@ from workflows.correcting import correctable
 from workflows.correction import CorrectionFacts
 from workflows.engine import Flow
 from workflows.labels import action_label
-from workflows.vocabulary import Action, Code, Effect, Event, Kind, State
+from workflows.vocabulary import Action, Code, Effect, Event, Kind, Role, State
 
 EFFECTIVE: dict[Kind, tuple[Flow, Case, Any]] = {
     Kind.ONLINE: (online_signing.FLOW, make_case(State.EFFECTIVE), make_facts()),
@@ -68,7 +68,14 @@ def test_a_correction_stores_new_terms_is_written_down_and_told(kind: Kind) -> N
         effects=(Effect.STORE_TERMS, Effect.NOTE_CORRECTION),
         reason="更正",
     )
-    assert action_label(Action.CORRECT, EFFECTIVE[kind][1]) == "修改信息"
+    assert action_label(Action.CORRECT, EFFECTIVE[kind][1], Role.SCHOOL) == "修改信息"
+
+
+@pytest.mark.parametrize("state", [State.INVITED, State.EFFECTIVE])
+def test_an_employer_changes_its_invitation_and_nothing_else(state: State) -> None:
+    case = Case(state, Kind.ONLINE)
+    assert action_label(Action.CORRECT, case, Role.EMPLOYER) == "修改邀请"
+    assert action_label(Action.CORRECT, case, Role.SCHOOL) == "修改信息"
 
 
 @pytest.mark.rule("R-EDIT-1")

@@ -142,7 +142,7 @@ def test_buttons_agree_with_the_table_and_say_why_not(name: str) -> None:
             for action, option in options.items():
                 expected = table[state, action.value, who]
                 assert option.allowed == expected.startswith("> ")
-                assert option.label == flow.action_label(action, case)
+                assert option.label == flow.action_label(action, case, actor.role)
                 if option.refusal is None:
                     assert option.allowed
                 else:

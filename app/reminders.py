@@ -121,12 +121,12 @@ def _links(conn: Connection, at: datetime) -> list[Due]:
 # --- cases that wait too long -------------------------------------------------------------------------------------
 
 
-def _old_cases(model: Any, step: Step, place: Any, before: datetime) -> Any:
+def _old_cases(model: Any, steps: tuple[Step, ...], place: Any, before: datetime) -> Any:
     return (
         select(place.label("place"), func.count().label("number"))
         .select_from(model)
         .join(_roll, _roll.c.id == model.roll_record_id)
-        .where(model.review_step == step.value, model.submitted_at <= before)
+        .where(model.review_step.in_(steps), model.submitted_at <= before)
         .group_by(place)
     )
 
@@ -137,13 +137,13 @@ def _overdue(conn: Connection, at: datetime) -> list[Due]:
         return []
     day, before = beijing_day(at).isoformat(), at - reminders.OLD_CASE
     due = []
-    for kind, step, place in (
-        (SCHOOL, Step.SCHOOL, _roll.c.school_id),
-        (DEPARTMENT, Step.DEPARTMENT, _roll.c.department_id),
+    for kind, steps, place in (
+        (SCHOOL, (Step.SCHOOL, Step.SECOND), _roll.c.school_id),
+        (DEPARTMENT, (Step.DEPARTMENT,), _roll.c.department_id),
     ):
         numbers: dict[int, int] = {}
         for model in (Placement, Termination, Transfer):
-            for row in conn.execute(_old_cases(model, step, place, before)):
+            for row in conn.execute(_old_cases(model, steps, place, before)):
                 numbers[row.place] = numbers.get(row.place, 0) + row.number
         told = set(conn.execute(_TOLD, {"kind": kind, "day": day}).scalars())
         due += [

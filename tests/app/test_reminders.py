@@ -12,8 +12,10 @@ from app.models import Alert, Outbox, Placement
 from app.writing import write
 from notifications import jobs
 from tests import builders
+from tests.app.api import destinations as calls
 from tests.app.api.calls import pass_time, travel
-from tests.application import door_client
+from tests.app.staff import desk
+from tests.application import api_client, door_client
 from workflows.reminders import answer_mark, awake
 from workflows.vocabulary import Role, State
 
@@ -127,3 +129,15 @@ def test_nobody_is_woken_for_old_cases(app: Flask) -> None:
     builders.make_placement(State.ACCEPTED)
     travel(app, MORNING + timedelta(days=4, hours=13))  # eleven at night
     assert reminders.remind_due() == 0
+
+
+@pytest.mark.rule("R-DEST-4")
+def test_a_second_look_that_waits_is_not_forgotten(app: Flask) -> None:
+    travel(app, calls.MAY)
+    school = builders.make_school()
+    graduate, first = builders.make_graduate(school), desk.client(app, Role.SCHOOL, school)
+    page = calls.submitted(api_client(app, graduate), graduate, "freelance", region_code="110108", pay_fen="6000")
+    assert calls.decide(first, page).status_code == 303
+    pass_time(app, timedelta(days=4))
+    assert reminders.remind_due() == 1
+    assert [row.payload["number"] for row in rows("review.overdue")] == [1]

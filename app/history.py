@@ -37,6 +37,7 @@ _MOVE = {
     for kind, t in RECORDS.items()
 }
 _ADD = insert(History.__table__).inline()
+UNSEALABLE = (InvalidTag, LookupError, ValueError)  # moved or altered; an unknown key version; no text
 _ADD_VALUE = insert(HistoryValue.__table__)
 
 
@@ -142,10 +143,18 @@ def verify(conn: Connection) -> Iterator[tuple[str, int, int]]:
     for kind, table in RECORDS.items():
         for record in conn.execute(select(table.c.id, table.c.chain_seq, table.c.chain_head, table.c.chain_salt)):
             chain = Chain(conn, kind, record.id, record.chain_seq, bytes(record.chain_head), bytes(record.chain_salt))
-            broken = _first_break(chain)
+            broken = first_break(chain)
             if broken is not None:
                 yield kind, record.id, broken
     yield from _without_record(conn)
+
+
+def first_break_of(conn: Connection, kind: str, record: int) -> int | None:
+    """Return the seq of the first row of one record's chain that is not what it was, None for an intact one."""
+    table = RECORDS[kind]
+    salted = select(table.c.chain_seq, table.c.chain_head, table.c.chain_salt).where(table.c.id == record)
+    row = conn.execute(salted).one()
+    return first_break(Chain(conn, kind, record, row.chain_seq, bytes(row.chain_head), bytes(row.chain_salt)))
 
 
 _ROWS = (
@@ -169,7 +178,8 @@ def _without_record(conn: Connection) -> Iterator[tuple[str, int, int]]:
         yield kind, record, 0
 
 
-def _first_break(chain: Chain) -> int | None:
+def first_break(chain: Chain) -> int | None:
+    """Return the seq of the first row of a chain that is not what it was, None for an intact one (R-AUDIT-1)."""
     prev, expected = bytes(32), 1
     which = {"kind": chain.kind, "record": chain.record}
     values = chain.conn.execute(_VALUES, which).all()
@@ -190,7 +200,7 @@ def _as_committed(chain: Chain, detail: Mapping[str, Any], value: Any) -> bool:
     """Say whether a sealed value opens in its place and is what its row is committed to."""
     try:
         text = unseal_text(bytes(value.value_sealed), value_bound(chain.kind, chain.record, value.seq, value.field))
-    except (InvalidTag, LookupError, ValueError):  # moved or altered; an unknown key version; no text
+    except UNSEALABLE:
         return False
     committed = str(detail.get("commit", {}).get(value.field, ""))
     return hmac.compare_digest(chain.commit_to(value.field, text), committed)

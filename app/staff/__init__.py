@@ -15,6 +15,7 @@ from app.staff import (  # noqa: E402
     exports,  # noqa: F401
     files,  # noqa: F401
     forced_endings,  # noqa: F401
+    history,  # noqa: F401
     home,  # noqa: F401
     menu,  # noqa: F401
     paper_agreements,  # noqa: F401

@@ -177,6 +177,14 @@ MENU = (
         family="staff.warning",
     ),
     Entry(
+        "staff.history_list",
+        "操作历史",
+        "查看全部操作记录，校验其是否被改动。",
+        frozenset({Role.AUDITOR}),
+        Level.NONE,
+        "staff.history",
+    ),
+    Entry(
         "staff.functions",
         "功能设置",
         "开启模块，选择就业协议书类型。",

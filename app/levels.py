@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
 from app.models import Staff
 from workflows.vocabulary import Level, Module, Role
@@ -12,29 +12,28 @@ COLUMN = {module: f"{module.value}_level" for module in Module}
 
 
 def of_school(module: Module, school: Any) -> Any:
-    """Return the scalar query of a school's level: the highest of its active accounts; a school without one has 读写.
+    """Return the scalar query of a school's level: the highest of its active accounts, where all are closed of those.
 
-    `school` is the column or parameter that names the school.
+    A school that never had an account has 读写. `school` is the column or parameter that names the school.
     """
-    accounts = _staff.alias("school_accounts")
-    highest = select(func.max(accounts.c[COLUMN[module]])).where(
-        accounts.c.school_id == school, accounts.c.role == Role.SCHOOL.value, accounts.c.active
-    )
-    return func.coalesce(highest.scalar_subquery(), int(Level.WRITE))
+    return func.coalesce(_highest(module, school, active=True), _highest(module, school), int(Level.WRITE))
+
+
+def _highest(module: Module, school: Any, active: bool = False) -> Any:
+    accounts = _staff.alias()
+    theirs = [accounts.c.school_id == school, accounts.c.role == Role.SCHOOL.value]
+    theirs += [accounts.c.active] if active else []
+    return select(func.max(accounts.c[COLUMN[module]])).where(*theirs).scalar_subquery()
 
 
 def has_reviewer(module: Module, department: Any) -> ColumnElement[bool]:
     """Return the condition that a department has somebody who may review inside a module (R-SCH-2)."""
     reviewers = _staff.alias("reviewers")
-    accounts = _staff.alias("their_school")
-    level = COLUMN[module]
-    of_theirs = (accounts.c.school_id == reviewers.c.school_id, accounts.c.role == Role.SCHOOL.value, accounts.c.active)
-    may = exists().where(*of_theirs, accounts.c[level] == int(Level.WRITE))
     return exists().where(
         reviewers.c.department_id == department,
         reviewers.c.active,
-        reviewers.c[level] == int(Level.WRITE),
-        or_(may, ~exists().where(*of_theirs)),
+        reviewers.c[COLUMN[module]] == int(Level.WRITE),
+        of_school(module, reviewers.c.school_id) == int(Level.WRITE),
     )
 
 

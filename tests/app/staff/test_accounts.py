@@ -123,6 +123,15 @@ def test_a_department_may_do_no_more_than_its_school(app: Flask, school: School)
 
 
 @pytest.mark.rule("R-ACC-1", http="refused")
+def test_closing_the_schools_accounts_gives_a_department_no_more(app: Flask, school: School) -> None:
+    department = builders.make_department(school)
+    page = f"/staff/accounts/{builders.make_staff(Role.SCHOOL, school, placement_level=1).public_id}/close"
+    client = desk(app, Role.DEPARTMENT, school, department_id=department.id, placement_level=2)
+    assert desk(app, Role.PROVINCE).post(page).status_code == 303
+    assert "您的账号只有查看权限" in client.get("/staff/review").text
+
+
+@pytest.mark.rule("R-ACC-1", http="refused")
 def test_a_school_hands_out_no_more_than_it_has(app: Flask, school: School) -> None:
     department = builders.make_department(school).public_id
     client = desk(app, Role.SCHOOL, school, archive_level=1)

@@ -22,6 +22,7 @@ EMPLOYER_AS_FILLED_IN = EMPLOYER | {
     "address": "通讯地址",
     "contact_name": "单位联系人",
 }
+JOB_AS_FILLED_IN = {"是否解决户档": "单位是否解决户档"}
 GRADUATE = {
     "name": "姓名",
     "gender": "性别",

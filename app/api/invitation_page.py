@@ -30,7 +30,9 @@ def printed(row: Any) -> dict[str, Any]:
     """Return the agreement's content in blocks: the snapshot's once accepted, today's before (R-INV-1)."""
     body = snapshots.agreement_of(db.session.connection(), row)
     kind = AgreementKind(body["agreement_kind"])
-    job = [(label, value or EMPTY) for label, value in body["job"].items()]
+    job = [
+        (agreement_fields.JOB_AS_FILLED_IN.get(label, label), value or EMPTY) for label, value in body["job"].items()
+    ]
     return {
         "agreement": AGREEMENT_TITLE[kind],
         "employer": _labelled(pairs(body["employer"], agreement_fields.EMPLOYER_AS_FILLED_IN)),

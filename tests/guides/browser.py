@@ -48,10 +48,11 @@ class Browser:
         """Assert that the page says none of this."""
         assert [text for text in texts if squeezed(text) in self.words] == [], self.words
 
-    def is_told(self, *texts: str) -> None:
+    def is_told(self, *texts: str) -> "Browser":
         """Assert that what was pressed was refused, with these words."""
         assert self.status in (403, 409, 422), f"{self.status}: {self.words}"
         assert [text for text in texts if squeezed(text) not in self.words] == [], self.words
+        return self
 
     @property
     def buttons(self) -> list[str]:
@@ -132,7 +133,7 @@ def _visible(element: Any) -> str:
 def _in_row(element: Any, text: str) -> bool:
     if not text:
         return True
-    rows = element.xpath("ancestor::tr | ancestor::li | ancestor::*[contains(@class, 'card')]")
+    rows = element.xpath("ancestor::tr") or element.xpath("ancestor::li | ancestor::*[contains(@class, 'card')]")
     return any(squeezed(text) in squeezed(one.text_content()) for one in rows)
 
 
@@ -196,6 +197,8 @@ def _value(field: Any) -> str:
 
 def _written(field: Any, value: Any) -> list[str]:
     """Return what a field sends for what a person writes, ticks (True, False) or picks by its words."""
+    if field.get("type") == "radio" and isinstance(value, str):
+        return [value]
     if field.get("type") in ("checkbox", "radio"):
         return [field.get("value", "on")] if value else []
     if field.tag == "select":

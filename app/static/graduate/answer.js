@@ -6,7 +6,7 @@ import { prove } from "./proof.js";
 import { announce, tell } from "./shell.js";
 
 const REASON_LIMIT = 200;
-const SUMMARY = ["职位名称", "是否解决户档", "试用期", "试用起薪", "转正起薪", "违约金", "报到期限", "实际工作地点"];
+const SUMMARY = ["职位名称", "单位是否解决户档", "试用期", "试用起薪", "转正起薪", "违约金", "报到期限", "实际工作地点"];
 
 export function answer(one, redraw) {
   const [accept, decline] = ["accept", "decline"].map((name) => one.actions.find((option) => option.action === name));

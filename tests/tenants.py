@@ -81,6 +81,7 @@ PLACES = (
     Place("neighbour", "貔", "鲟", "鲳", "虬", "10011", "110000"),
     Place("far", "貅", "鳇", "鲷", "蛟", "10246", "310000"),
 )
+HOME = PLACES[0]
 PROVINCE_CHARACTER = {"110000": "獬", "310000": "豸"}
 
 
@@ -122,11 +123,11 @@ class World:
         self.mark(owner or place.name, row.public_id)
 
 
-def build(app: Flask, told: Callable[[World], None] = lambda world: None) -> World:
+def build(app: Flask, told: Callable[[World], None] = lambda world: None, places: tuple[Place, ...] = PLACES) -> World:
     """Build everything, place by place; `told` hears after each."""
     world = World(app)
     _platform(world)
-    for place in PLACES:
+    for place in places:
         with app.app_context():
             _settle(world, place)
             db.session.remove()

@@ -1,12 +1,23 @@
 """Figures of a cohort at a place: sums and waiting deltas in one statement, so those of one moment (R-STAT-1)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, bindparam, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from app.destination_forms import national_codes
 from app.models import Statistic, StatisticDelta
@@ -55,12 +66,11 @@ class Count:
         """The registered in per cent of all; None where there is nobody."""
         return rate(self.registered, self.total)
 
-    def __iadd__(self, other: "Count") -> "Count":
-        """Add the graduates of another place."""
-        self.total += other.total
-        self.registered += other.registered
-        self.reviewing += other.reviewing
-        return self
+    def add(self, total: int, registered: int, reviewing: int) -> None:
+        """Add some more graduates, or fewer."""
+        self.total += total
+        self.registered += registered
+        self.reviewing += reviewing
 
 
 @dataclass(slots=True)
@@ -71,53 +81,65 @@ class Figures:
     parts: dict[tuple[Any, ...], Count] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
 
+    def part(self, key: Iterable[Any]) -> Count:
+        """Return the figures of one part, zeros for a new one."""
+        return self.parts.setdefault(tuple(key), Count())
 
-def _names(module: Module) -> dict[str, str]:
-    """Return what the measures of a module are called in a `Count`."""
+
+def _names(module: Module) -> tuple[str, str, str]:
+    """Return what a module calls the three measures of a `Count`."""
     prefix = "" if module == Module.PLACEMENT else f"{module}:"
-    return {TOTAL: "total", f"{prefix}{REGISTERED}": "registered", f"{prefix}{REVIEWING}": "reviewing"}
+    return TOTAL, f"{prefix}{REGISTERED}", f"{prefix}{REVIEWING}"
 
 
 @cache
-def _statement(role: Role, measures: tuple[str, ...]) -> CompoundSelect[Any]:
-    """Return the one statement: the place's own sums, three sums of each part, and the deltas that wait."""
+def _statement(role: Role, names: tuple[str, ...]) -> CompoundSelect[Any]:
+    """Return the one statement: the place's own sums, the three sums of each part, and the deltas that wait.
+
+    Its rows are tag, key of a part, measure, and three amounts; all but those of parts have the first amount only.
+    """
     sight = SIGHTS[role]
 
     def here(table: Any) -> list[ColumnElement[bool]]:
         return [table.c.cohort == bindparam("cohort"), *(table.c[name] == bindparam(name) for name in sight.where)]
 
-    def columns(tag: str, table: Any) -> list[Any]:
-        return [literal(tag).label("tag"), *(table.c[name] for name in sight.key), table.c.measure]
+    def rows(tag: str, table: Any, measure: Any, *amounts: Any) -> Select[Any]:
+        listed = [literal_column(f"'{tag}'"), *(table.c[name] for name in sight.key), measure, *amounts]
+        return select(*listed).where(*here(table))
 
-    whole = select(*columns(WHOLE, _sum), _sum.c.amount).where(*here(_sum), _sum.c.level == sight.whole)
-    parts = select(*columns(PART, _sum), _sum.c.amount).where(
-        *here(_sum), _sum.c.level == sight.parts, _sum.c.measure.in_(measures)
+    key, waiting_key = ([table.c[name] for name in sight.key] for table in (_sum, _delta))
+    none, measures = literal_column("0"), [literal_column(f"'{name}'") for name in names]
+    of_each = [func.sum(case((_sum.c.measure == measure, _sum.c.amount), else_=0)) for measure in measures]
+    whole = rows(WHOLE, _sum, _sum.c.measure, _sum.c.amount, none, none).where(_sum.c.level == sight.whole)
+    parts = rows(PART, _sum, literal_column("''"), *of_each).where(_sum.c.level == sight.parts)
+    waiting = rows(WAITING, _delta, _delta.c.measure, func.sum(_delta.c.amount), none, none)
+    return union_all(
+        whole,
+        parts.where(_sum.c.measure.in_(measures)).group_by(*key),
+        waiting.group_by(*waiting_key, _delta.c.measure),
     )
-    grouped = [*(_delta.c[name] for name in sight.key), _delta.c.measure]
-    waiting = select(*columns(WAITING, _delta), func.sum(_delta.c.amount)).where(*here(_delta)).group_by(*grouped)
-    return union_all(whole, parts, waiting)
 
 
 def read(conn: Connection, actor: Actor, cohort: int, module: Module = Module.PLACEMENT) -> Figures:
     """Return what an actor may see of a cohort in a module: one statement; raises KeyError for a role without figures.
 
-    The sums of one place are never sent beside those of another: the place is the actor's own (R-ACC-2).
+    The place is the actor's own, whatever was asked for (R-ACC-2).
     """
     names = _names(module)
     where = {"cohort": cohort} | {name: getattr(actor, name) for name in SIGHTS[actor.role].where}
     found = Figures()
-    for tag, *key, measure, amount in conn.execute(_statement(actor.role, tuple(names)), where):
-        name = names.get(measure)
-        if tag != PART and measure.startswith(OUTCOME):
+    for tag, *place, measure, amount, registered, reviewing in conn.execute(_statement(actor.role, names), where).all():
+        if tag == PART:
+            found.part(place).add(int(amount), int(registered), int(reviewing))
+            continue
+        if measure in names:
+            amounts = [int(amount) if measure == name else 0 for name in names]
+            found.whole.add(*amounts)
+            if tag == WAITING:
+                found.part(place).add(*amounts)
+        elif measure.startswith(OUTCOME):
             outcome = measure.removeprefix(OUTCOME)
             found.outcomes[outcome] = found.outcomes.get(outcome, 0) + int(amount)
-        if name is None:
-            continue
-        counts = [found.whole] if tag != PART else []
-        if tag != WHOLE:
-            counts.append(found.parts.setdefault(tuple(key), Count()))
-        for count in counts:
-            setattr(count, name, getattr(count, name) + int(amount))
     return found
 
 

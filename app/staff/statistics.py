@@ -57,7 +57,7 @@ def _departments(actor: Actor, found: Figures, module: Module) -> list[Line]:
         majors = sorted((key[1], count) for key, count in found.parts.items() if key[0] == department and _any(count))
         whole = Count()
         for _, count in majors:
-            whole += count
+            whole.add(count.total, count.registered, count.reviewing)
         if majors:
             name = names.get(department, "")
             lines += [Line((name, "合计"), whole, True), *(Line((name, major), count) for major, count in majors)]

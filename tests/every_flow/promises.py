@@ -119,13 +119,15 @@ def _roll_agrees(conn: Any, graduate: Graduate) -> None:
 
 def one_slot() -> None:
     """No graduate holds two placements, by raw SQL (R-GRAD-5)."""
-    assert db.session.execute(TWO_IN_A_SLOT).all() == []
+    held = db.session.execute(TWO_IN_A_SLOT).scalars().all()
+    assert not held, f"two placements in the slot of roll records {held}"
 
 
 def statistics_are_a_recount() -> None:
     """Sums and waiting deltas are what a recount finds (R-STAT-1)."""
     db.session.rollback()
-    assert recounting.differences(db.session.connection()) == []
+    wrong = recounting.differences(db.session.connection())
+    assert not wrong, f"a recount finds (place, counted, true) {wrong[:3]}"
     db.session.rollback()
 
 

@@ -295,7 +295,7 @@ def _employer(world: World, place: Place) -> Employer:
     world.keep(place, "employer", employer, owner)
     user = db.session.execute(select(EmployerUser).where(EmployerUser.employer_id == employer.id)).scalar_one()
     world.keep(place, "officer", user, owner)
-    sees = frozenset({place.name, owner, f"school:{place.code}"})
+    sees = frozenset({place.name, f"{place.name}:person", owner, f"school:{place.code}"})
     caller = Caller(f"employer {place.name}", "employer", Role.EMPLOYER, place, sees)
     caller.cookies = {auth.cookie_name("employer"): open_session("employer", user.id)}
     world.callers.append(caller)

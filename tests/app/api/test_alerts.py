@@ -10,9 +10,11 @@ from app.extensions import db
 from app.models import Alert, Outbox, School
 from notifications import jobs
 from tests import builders
-from tests.app.api.calls import API, refused
+from tests.app.api.calls import API, accept, refused
+from tests.app.staff import desk
 from tests.application import ApiClient, api_client
 from tests.builders import Graduate
+from workflows.vocabulary import Role
 
 
 def deliver() -> None:
@@ -78,3 +80,42 @@ def test_alerts_of_others_cannot_be_seen_or_read(app: Flask, graduate: Graduate,
         refused(stranger.post(f"{API}/alerts/{row.public_id}/read"), 404, "not_found")
     employers = next(row.public_id for row in rows if row.recipient_kind == "employer")
     refused(client.post(f"{API}/alerts/{employers}/read"), 404, "not_found")
+
+
+def topics(client: ApiClient) -> list[str]:
+    """Return what a graduate has been told of, the oldest first."""
+    deliver()
+    return [one["topic"] for one in reversed(client.get(f"{API}/alerts").json)]
+
+
+@pytest.mark.rule("R-MSG-3", http="allowed")
+def test_every_step_of_a_walked_record_is_told_once_and_read(
+    app: Flask, graduate: Graduate, school: School, client: ApiClient
+) -> None:
+    office = desk.client(app, Role.SCHOOL, school)
+    row = builders.make_invitation(graduate).id
+    told = topics(client)
+    assert len(told) == 1
+    placement = builders.reload(row)
+    assert accept(client, placement).status_code == 200
+    assert topics(client) == told, "nobody is told of what they did themselves"
+    placement = builders.reload(row)
+    page, sent = f"/staff/review/{placement.public_id}/approve", {"version": placement.version}
+    assert office.post(page, data=sent).status_code == 303
+    after = topics(client)
+    assert after[:1] == told and len(after) == 2
+    assert topics(client) == after, "working the same rows off again tells nothing twice"
+
+
+@pytest.mark.rule("R-MSG-3", http="refused")
+def test_a_refused_step_leaves_no_alert(app: Flask, graduate: Graduate, school: School, client: ApiClient) -> None:
+    office = desk.client(app, Role.SCHOOL, school)
+    row = builders.make_invitation(graduate).id
+    told, rows = topics(client), db.session.query(Outbox).count()
+    placement = builders.reload(row)
+    assert accept(client, placement, {"version": 1}).status_code in (409, 422)
+    placement = builders.reload(row)
+    early = office.post(f"/staff/review/{placement.public_id}/approve", data={"version": placement.version})
+    assert early.status_code in (404, 409)
+    assert topics(client) == told
+    assert db.session.query(Outbox).count() == rows

@@ -20,8 +20,7 @@ from tests.every_flow import promises, world
 from tests.every_flow.machine import PEOPLE, EveryFlow
 from tests.every_flow.model import TABLES
 from tests.session import LONG, rounds
-from workflows import online_signing
-from workflows.vocabulary import Action, Event, Kind, Subject
+from workflows.vocabulary import Action, Event, Subject
 
 STEPS = 50  # of an example
 EXAMPLES = 120  # on each kind of database: over 10,000 presses in all
@@ -85,11 +84,6 @@ def _without_one(emit: Any, event: str) -> None:
         emit(event)
 
 
-def _never_late(patch: pytest.MonkeyPatch) -> None:
-    flow = replace(online_signing.FLOW, shown=lambda case, now: case.state)
-    patch.setitem(ledgers.FLOWS, Kind.ONLINE, flow)
-
-
 def _unwritten(patch: pytest.MonkeyPatch) -> None:
     add = history.Chain.add
     patch.setattr(
@@ -106,7 +100,6 @@ BROKEN: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     "nothing counted": (lambda patch: patch.setattr(actions, "OBSERVERS", (reports.observe,)), "a recount finds"),
     "nothing reported": (lambda patch: patch.setattr(actions, "OBSERVERS", (counting.observe,)), "reports .* due are"),
     "an alert missing": (_emitting(_without_one), "told 0 times"),
-    "never too late": (_never_late, "the model"),
     "history skipped": (_unwritten, "history grew"),
 }
 

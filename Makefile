@@ -3,7 +3,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.installed
 FLASK := $(PY) -m flask --app wsgi
-BENCHMARKS := agreement_pdf accept jobs
+BENCHMARKS := agreement_pdf accept jobs statistics lists
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11
 export PYTHON
 

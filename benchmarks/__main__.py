@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("agreement_pdf", "accept", "jobs")
+NAMES = ("agreement_pdf", "accept", "jobs", "statistics", "lists")
 
 
 def main(names: list[str]) -> int:

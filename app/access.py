@@ -235,7 +235,7 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
     (Employer, Role.OPERATOR): lambda a: true(),
     (EmployerUser, Role.OPERATOR): lambda a: true(),
     (BankCheck, Role.OPERATOR): lambda a: true(),
-    (BankCheck, Role.EMPLOYER): lambda a: BankCheck.employer_id == a.employer_id,
+    (BankCheck, Role.EMPLOYER): lambda a: BankCheck.officer_id == a.id,
     (WarningMark, Role.SCHOOL): lambda a: WarningMark.school_id == a.school_id,
 }
 

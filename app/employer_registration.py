@@ -142,6 +142,7 @@ def ask_transfer(actor: Actor, bank: str, account: str) -> None:
     public_id, amount = new_public_id(), secrets.choice(bank_check.AMOUNTS)
     columns = {
         "public_id": public_id,
+        "officer_id": actor.id,
         "bank": bank,
         "account_sealed": seal_text(account, f"bank_check.account:{public_id}"),
         "amount_sealed": seal_text(str(amount), f"bank_check.amount:{public_id}"),

@@ -79,8 +79,8 @@ def account_of(row: Any) -> str:
     return unseal_text(bytes(row.account_sealed), f"bank_check.account:{row.public_id}")
 
 
-def _confirmed(conn: Connection, employer_id: int) -> bool:
-    wanted = select(func.count()).where(_check.c.employer_id == employer_id, _check.c.state == State.CONFIRMED.value)
+def _confirmed(conn: Connection, officer_id: int) -> bool:
+    wanted = select(func.count()).where(_check.c.officer_id == officer_id, _check.c.state == State.CONFIRMED.value)
     return bool(conn.execute(wanted).scalar_one())
 
 
@@ -104,14 +104,15 @@ def officer_facts(conn: Connection, at: datetime, employer: Any, row: Any) -> Of
         employer_state=State(employer.state),
         missing=missing(row),
         files=tuple(uploads.facts_of(conn, Subject.OFFICER.value, own)),
-        amount_confirmed=_confirmed(conn, employer.id),
+        amount_confirmed=_confirmed(conn, own),
         acting=conn.execute(acting).scalar_one_or_none(),
     )
 
 
-def bank_facts(conn: Connection, at: datetime, employer: Any, officer_state: str, row: Any) -> BankFacts:
-    """Return the facts of a transfer; `row` None for a new one."""
-    made = conn.execute(select(_check).where(_check.c.employer_id == employer.id)).all()
+def bank_facts(conn: Connection, at: datetime, employer: Any, officer: tuple[int, str], row: Any) -> BankFacts:
+    """Return the facts of a transfer; `row` None for a new one, `officer` who asks: id and state of the letter."""
+    officer_id, officer_state = officer
+    made = conn.execute(select(_check).where(_check.c.officer_id == officer_id)).all()
     shown = [bank_check.shown(case(Subject.BANK_CHECK, one), at) for one in made]
     return BankFacts(
         now=at,
@@ -125,20 +126,23 @@ def bank_facts(conn: Connection, at: datetime, employer: Any, officer_state: str
     )
 
 
-def _standing_facts(conn: Connection, at: datetime, employer: Any) -> StandingFacts:
+def _standing_facts(conn: Connection, at: datetime, employer: Any, letter: Any) -> StandingFacts:
     proof = Proof.IMPORTED if employer.state == State.IMPORTED else Proof.LICENCE
-    return StandingFacts(at, Proof.TRANSFER if _confirmed(conn, employer.id) else proof)
+    return StandingFacts(at, Proof.TRANSFER if letter is not None and _confirmed(conn, letter.id) else proof)
 
 
-def facts(conn: Connection, at: datetime, subject: Subject, employer: Any, row: Any, actor: Actor) -> Any:
-    """Return the facts that the flow of this subject wants."""
+def facts(
+    conn: Connection, at: datetime, subject: Subject, employer: Any, row: Any, actor: Actor, letter: Any = None
+) -> Any:
+    """Return the facts that the flow of this subject wants; `letter` is the one whose approval admits an employer."""
     if subject == Subject.OFFICER:
         return officer_facts(conn, at, employer, row)
     if subject == Subject.EMPLOYER:
-        return _standing_facts(conn, at, employer)
+        return _standing_facts(conn, at, employer, letter)
     asks = select(_user.c.state).where(_user.c.id == actor.id)
     state = conn.execute(asks).scalar_one_or_none() if actor.role == Role.EMPLOYER else None
-    return bank_facts(conn, at, employer, state or State.PENDING, row)
+    officer = actor.id if row is None else row.officer_id
+    return bank_facts(conn, at, employer, (officer, state or State.PENDING), row)
 
 
 def options(subject: Subject, employer: Any, row: Any, actor: Actor) -> dict[Action, Option]:
@@ -188,7 +192,7 @@ def _follow(unit: Unit, decision: Decision, employer: Any, letter: Any) -> None:
     """Run the follow-ups of an approved letter: the former officer steps back, the employer is admitted as typed."""
     for follow_up in decision.follow_ups:
         row = _row(unit, follow_up.subject, follow_up.id)
-        found = facts(unit.conn, unit.now, follow_up.subject, employer, row, PLATFORM)
+        found = facts(unit.conn, unit.now, follow_up.subject, employer, row, PLATFORM, letter)
         flow = FLOWS[follow_up.subject]
         inner = decide(flow, follow_up.action, case(follow_up.subject, row), PLATFORM, found, Request())
         caused = replace(inner, detail={**inner.detail, "cause": follow_up.cause})

@@ -16,7 +16,7 @@ from flask_migrate import upgrade
 from sqlalchemy import make_url
 
 import wsgi
-from app import auth, codes
+from app import auth, codes, writing
 from app.extensions import db
 from tests import builders
 from tests.builders import Graduate
@@ -82,6 +82,8 @@ def _on(app: Flask, url: str, folder: Path) -> Iterator[None]:
     with app.app_context():
         db._apply_driver_defaults(options, app)
         db._app_engines[app] = {None: db._make_engine(None, options, app)}
+        if url.startswith("sqlite"):
+            writing.tune_sqlite(db.engine)
     try:
         yield
     finally:

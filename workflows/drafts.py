@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from workflows import labels, review, starting
+from workflows import labels, proof, review, starting
 from workflows.case import Actor, Blocker, Case, Decision, FollowUp, Refusal, Request
-from workflows.signing_obstacles import current, voidable
+from workflows.signing_obstacles import current, declared, voidable
 from workflows.starting import Standing
 from workflows.vocabulary import Action, Code, Effect, Event, Kind, State
 
-__all__ = ["RecordFacts", "current"]
+__all__ = ["RecordFacts", "current", "declared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +113,12 @@ def proven(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> Re
     return facts.proofs
 
 
-def declared(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> Refusal | None:
-    """Refuse submitting without the tick under the current 数据真实无误 (R-BTN-2)."""
-    if request.declaration == facts.declaration:
-        return None
-    message = "请核对内容摘要，并勾选“数据真实无误”。"
-    return Refusal(Code.DECLARATION_REQUIRED, message, "勾选后再提交。", fields={"declaration": message})
-
-
 def void_confirmed(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> Refusal | None:
-    """Refuse submitting over an approved destination until its voiding is confirmed (R-ON-7)."""
-    if facts.slot is None or request.void_destination:
+    """Refuse submitting over an approved destination until its voiding is confirmed and proved (R-ON-7, R-STEP-1)."""
+    if facts.slot is None:
         return None
+    if request.void_destination:
+        return proof.refuse_stale(actor, facts.now)
     message = f"提交后，您已审核通过的去向登记“{facts.slot.title}”将自动作废且不能恢复，请确认。"
     fields = {"void_destination": message}
     return Refusal(Code.VOID_UNCONFIRMED, message, "勾选确认后再提交。", facts.slot, fields=fields)

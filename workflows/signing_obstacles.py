@@ -6,6 +6,7 @@ Guards need no input and decide over the button; checks look at what was sent al
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from workflows import employer_standing, labels, proof, review, starting
 from workflows.calendar import say
@@ -64,6 +65,13 @@ def past_deadline(case: Case, action: Action, facts: SigningFacts) -> Refusal | 
     until = f"（截止时间：{say(case.deadline_at)}）" if case.deadline_at else ""
     message = f"该邀请已过应约截止时间{until}，不能{labels.ACTION_LABEL[action]}。"
     return Refusal(Code.EXPIRED, message, "如仍需签约，请由单位重新发起邀请。")
+
+
+class Declaring(Protocol):
+    """Facts that know the version of 数据真实无误 in force."""
+
+    @property
+    def declaration(self) -> str: ...
 
 
 # --- guards ------------------------------------------------------------------------------------------------------
@@ -203,8 +211,8 @@ def proved(case: Case, actor: Actor, facts: SigningFacts, request: Request) -> R
     return proof.refuse_stale(actor, facts.now)
 
 
-def declared(case: Case, actor: Actor, facts: SigningFacts, request: Request) -> Refusal | None:
-    """Refuse accepting without the tick under the current 数据真实无误 (R-BTN-2)."""
+def declared(case: Case, actor: Actor, facts: Declaring, request: Request) -> Refusal | None:
+    """Refuse accepting and submitting without the tick under the current 数据真实无误 (R-BTN-2)."""
     if request.declaration == facts.declaration:
         return None
     message = "请核对内容摘要，并勾选“数据真实无误”。"

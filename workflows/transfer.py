@@ -6,7 +6,7 @@ from typing import Any
 
 from workflows import drafts, labels, review
 from workflows.case import Actor, Blocker, Case, Decision, FollowUp, Refusal, Request
-from workflows.drafts import current
+from workflows.drafts import current, declared
 from workflows.engine import Flow, Transition
 from workflows.platform_settings import MODULE_TITLE
 from workflows.starting import refuse_off_roll, refuse_unconfirmed
@@ -128,14 +128,6 @@ def filled_in(case: Case, actor: Actor, facts: TransferFacts, request: Request) 
         return None
     message = f"还有 {len(errors)} 项没有填好，暂不能提交。"
     return Refusal(Code.FORM_INCOMPLETE, message, "请按提示补充或更正后再提交。", fields=errors)
-
-
-def declared(case: Case, actor: Actor, facts: TransferFacts, request: Request) -> Refusal | None:
-    """Refuse submitting without the tick under the current 数据真实无误 (R-BTN-2)."""
-    if request.declaration == facts.declaration:
-        return None
-    message = "请核对内容摘要，并勾选“数据真实无误”。"
-    return Refusal(Code.DECLARATION_REQUIRED, message, "勾选后再提交。", fields={"declaration": message})
 
 
 def _start(case: Case, actor: Actor, facts: TransferFacts, request: Request) -> Decision:

@@ -29,8 +29,8 @@ def own_user() -> EmployerUser:
     return db.session.get_one(EmployerUser, access.actor().id)
 
 
-def _transfer(employer_id: int) -> BankCheck | None:
-    latest = select(BankCheck).where(BankCheck.employer_id == employer_id).order_by(BankCheck.id.desc()).limit(1)
+def _transfer(officer_id: int) -> BankCheck | None:
+    latest = select(BankCheck).where(BankCheck.officer_id == officer_id).order_by(BankCheck.id.desc()).limit(1)
     return db.session.execute(latest).scalar_one_or_none()
 
 
@@ -38,7 +38,7 @@ def _page(refusal: Refusal | None = None, **values: Any) -> Any:
     user, actor, at = own_user(), access.actor(), now()
     conn, row = db.session.connection(), employer()
     found = employer_steps.officer_facts(conn, at, row, user)
-    check = _transfer(row.id)
+    check = _transfer(user.id)
     shown = bank_check.shown(employer_steps.case(Subject.BANK_CHECK, check), at)
     page = render_template(
         "employers/verification.html",

@@ -71,11 +71,15 @@ class EmployerUser(Public, db.Model):
 
 
 class BankCheck(Public, db.Model):
-    """A small transfer to an employer's account, of a random amount it has to name (R-EMP-1); `tries` were wrong."""
+    """A small transfer to an employer's account, of a random amount it has to name (R-EMP-1); `tries` were wrong.
+
+    It proves what the officer who asked for it says, and nobody else's registration of the same employer.
+    """
 
     __tablename__ = "bank_check"
 
     employer_id: Mapped[int] = mapped_column(ForeignKey("employer.id"), index=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("employer_user.id"), index=True)
     state: Mapped[str] = mapped_column(String(12), index=True)
     version: Mapped[int] = mapped_column(Integer, default=1)
     bank: Mapped[str] = mapped_column(String(80))

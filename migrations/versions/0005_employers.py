@@ -54,6 +54,7 @@ def _bank_check() -> None:
         sa.Column("id", BIG, nullable=False),
         sa.Column("public_id", sa.String(20), nullable=False),
         sa.Column("employer_id", BIG, nullable=False),
+        sa.Column("officer_id", BIG, nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("bank", sa.String(80), nullable=False),
@@ -65,10 +66,12 @@ def _bank_check() -> None:
         sa.Column("deadline_at", MOMENT, nullable=True),
         sa.Column("decided_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_bank_check_employer_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["employer_user.id"], name=op.f("fk_bank_check_officer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_check")),
         sa.UniqueConstraint("public_id", name=op.f("uq_bank_check_public_id")),
     )
     op.create_index(op.f("ix_bank_check_employer_id"), "bank_check", ["employer_id"])
+    op.create_index(op.f("ix_bank_check_officer_id"), "bank_check", ["officer_id"])
     op.create_index(op.f("ix_bank_check_state"), "bank_check", ["state"])
 
 

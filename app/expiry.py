@@ -3,13 +3,31 @@
 import logging
 from functools import partial
 
-from app import actions, facts
+from sqlalchemy import Connection, bindparam, select
+
+from app import actions
+from app.clock import database_clock, shifted
 from app.extensions import db
+from app.models import Placement
 from app.writing import rollback, write
 from workflows.case import Refused, Request
-from workflows.vocabulary import Action
+from workflows.vocabulary import Action, State
 
 log = logging.getLogger(__name__)
+
+
+_LAPSED = (
+    select(Placement.id, Placement.roll_record_id)
+    .where(Placement.state == State.INVITED.value, Placement.deadline_at <= bindparam("now"))
+    .order_by(Placement.deadline_at)
+    .limit(bindparam("limit"))
+)
+
+
+def lapsed(conn: Connection, limit: int) -> list[tuple[int, int]]:
+    """Return (placement id, roll record id) of invitations past their deadline that nothing has recorded yet."""
+    now = shifted(conn.execute(select(database_clock())).scalar_one())
+    return [(row.id, row.roll_record_id) for row in conn.execute(_LAPSED, {"now": now, "limit": limit})]
 
 
 def expire_due(limit: int = 200) -> int:
@@ -18,7 +36,7 @@ def expire_due(limit: int = 200) -> int:
     The rules treat them as expired from their deadline on, whether or not this ever runs; it writes that down and
     tells the people.
     """
-    due = facts.lapsed(db.session.connection(), limit)
+    due = lapsed(db.session.connection(), limit)
     rollback()
     done = 0
     for placement_id, roll_id in due:

@@ -390,17 +390,3 @@ def shown_label(row: Any, now: datetime) -> str:
     """Return the label of a placement's row at this moment (R-LABEL-1)."""
     placed = as_cases.placement(row)
     return labels.state_label(placed, online_signing.shown(placed, now))
-
-
-_LAPSED = (
-    select(Placement.id, Placement.roll_record_id)
-    .where(Placement.state == State.INVITED.value, Placement.deadline_at <= bindparam("now"))
-    .order_by(Placement.deadline_at)
-    .limit(bindparam("limit"))
-)
-
-
-def lapsed(conn: Connection, limit: int) -> list[tuple[int, int]]:
-    """Return (placement id, roll record id) of invitations past their deadline that nothing has recorded yet."""
-    now = shifted(conn.execute(select(database_clock())).scalar_one())
-    return [(row.id, row.roll_record_id) for row in conn.execute(_LAPSED, {"now": now, "limit": limit})]

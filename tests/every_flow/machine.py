@@ -121,7 +121,10 @@ class EveryFlow(RuleBasedStateMachine):
 
     def change_the_roll(self, chance: Random) -> None:
         """The school changes the roll, or the graduate confirms."""
-        graduate, action, slip = chance.choice(self.model.graduates), chance.choice(ROLL), self._slip(chance)
+        graduate, slip = chance.choice(self.model.graduates), self._slip(chance)
+        cells = {action: self.model.cell(graduate, None, "roll_record", action, "school") for action in ROLL}
+        open_now = [action for action, cell in cells.items() if cell.startswith(">")]
+        action = chance.choice((*ROLL, *open_now, *open_now))
         who = "graduate" if action == "confirm" else chance.choice(("school",) * 5 + ("school_readonly",))
         other = {"21": "22", "22": "21"}.get(graduate.mode, "22")
         values: dict[str, object] = {"set_training_mode": other, "edit": graduate.major + (slip != "same")}

@@ -108,7 +108,8 @@ def _statement(role: Role, names: tuple[str, ...]) -> CompoundSelect[Any]:
         return select(*listed).where(*here(table))
 
     key, waiting_key = ([table.c[name] for name in sight.key] for table in (_sum, _delta))
-    none, measures = literal_column("0"), [literal_column(f"'{name}'") for name in names]
+    none: ColumnElement[Any] = literal_column("0")
+    measures: list[ColumnElement[Any]] = [literal_column(f"'{name}'") for name in names]
     of_each = [func.sum(case((_sum.c.measure == measure, _sum.c.amount), else_=0)) for measure in measures]
     whole = rows(WHOLE, _sum, _sum.c.measure, _sum.c.amount, none, none).where(_sum.c.level == sight.whole)
     parts = rows(PART, _sum, literal_column("''"), *of_each).where(_sum.c.level == sight.parts)

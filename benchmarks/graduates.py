@@ -94,8 +94,8 @@ INSERT INTO termination (
     id, public_id, kind, state, placement_id, roll_record_id, school_id, asked_by, version, review_path, created_at,
     updated_at, submitted_at
 )
-SELECT id, 'c' || lpad(to_hex(id), 19, '0'), kind, 'rejected', id, roll_record_id, school_id, 'graduate', 2, 'school', now(),
-    now(), now()
+SELECT id, 'c' || lpad(to_hex(id), 19, '0'), kind, 'rejected', id, roll_record_id, school_id, 'graduate', 2, 'school',
+    now(), now(), now()
 FROM placement WHERE kind IN ('offline', 'paper') AND state = 'effective'
 """
 _TRANSFERS = """

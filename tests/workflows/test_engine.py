@@ -44,7 +44,7 @@ FLOW = Flow(
     (ROW,),
     shown=lambda case, now: case.state,
     describe=lambda case, now: f"{case.state} {now:%H:%M}",
-    action_label=lambda action, case: f"作废{case.version}",
+    action_label=lambda action, case, role: f"作废{case.version}",
 )
 APPROVED, DRAFT = Case(State.APPROVED, version=4), Case(State.DRAFT, version=4)
 SCHOOL = ACTORS["school"]

@@ -68,10 +68,13 @@ def test_buttons_and_words_are_the_seeds(graduate: Graduate, client: ApiClient) 
 
 @pytest.mark.rule("R-BTN-1", "R-WHY-1", http="refused")
 def test_a_function_that_is_not_open_says_so(client: ApiClient) -> None:
-    for one in home(client).json["buttons"]:
-        assert one["allowed"] is False
-        assert one["refusal"]["code"] == "function_off" and "该功能暂缓开通" in one["refusal"]["message"]
-        assert one["refusal"]["next"]
+    """In autumn unsigned agreements may be applied for; the other two open in May (R-SCH-3)."""
+    offline, *closed = home(client).json["buttons"]
+    assert (offline["function"], offline["allowed"]) == ("offline", True)
+    assert [(one["function"], one["allowed"]) for one in closed] == [("paper", False), ("destination", False)]
+    for one in closed:
+        assert one["refusal"]["code"] == "window_closed" and one["title"] in one["refusal"]["message"]
+        assert "2027年5月1日" in one["refusal"]["next"]
 
 
 @pytest.mark.rule("R-LABEL-1", http="allowed")

@@ -132,7 +132,10 @@ def test_a_destination_is_a_record_not_an_invitation(graduate: Graduate, client:
     assert client.get(f"{API}/invitations").json == []
     refused(client.get(f"{API}/invitations/{destination.public_id}"), 404, "not_found")
     (card,) = client.get(f"{API}/home").json["records"]
-    assert (card["kind"], card["label"], card["actions"]) == ("destination", "去向审核通过", [])
+    assert (card["kind"], card["label"]) == ("destination", "去向审核通过")
+    reasons = {one["action"]: one["refusal"]["code"] for one in card["actions"] if not one["allowed"]}
+    assert reasons["submit"] == reasons["take_back"] == "wrong_state"
+    assert [one["action"] for one in card["actions"] if one["allowed"]] == ["void"]
 
 
 @pytest.mark.rule("R-ON-3", http="refused")

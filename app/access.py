@@ -200,7 +200,9 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
     **{(Alert, role): _of_staff_member for role in REVIEWERS},
     (Placement, Role.GRADUATE): lambda a: Placement.roll_record_id.in_(_roll_ids(RollRecord.account_id == a.id)),
     (Placement, Role.EMPLOYER): lambda a: Placement.employer_id == a.employer_id,
-    (Placement, Role.DEPARTMENT): lambda a: Placement.roll_record_id.in_(_roll_ids(_of_department(a))),
+    (Placement, Role.DEPARTMENT): lambda a: (
+        (Placement.school_id == a.school_id) & Placement.roll_record_id.in_(_roll_ids(_of_department(a)))
+    ),
     (Placement, Role.SCHOOL): lambda a: Placement.school_id == a.school_id,
     (Placement, Role.PROVINCE): lambda a: Placement.school_id.in_(_school_ids(a)),
     (File, Role.GRADUATE): lambda a: (
@@ -216,12 +218,16 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
     (Correction, Role.GRADUATE): lambda a: Correction.roll_record_id.in_(_roll_ids(RollRecord.account_id == a.id)),
     (Correction, Role.SCHOOL): lambda a: Correction.school_id == a.school_id,
     (Transfer, Role.GRADUATE): lambda a: Transfer.roll_record_id.in_(_roll_ids(RollRecord.account_id == a.id)),
-    (Transfer, Role.DEPARTMENT): lambda a: Transfer.roll_record_id.in_(_roll_ids(_of_department(a))),
+    (Transfer, Role.DEPARTMENT): lambda a: (
+        (Transfer.school_id == a.school_id) & Transfer.roll_record_id.in_(_roll_ids(_of_department(a)))
+    ),
     (Transfer, Role.SCHOOL): lambda a: Transfer.school_id == a.school_id,
     (Transfer, Role.PROVINCE): lambda a: Transfer.school_id.in_(_school_ids(a)),
     (Termination, Role.GRADUATE): lambda a: Termination.roll_record_id.in_(_roll_ids(RollRecord.account_id == a.id)),
     (Termination, Role.EMPLOYER): _of_employers_agreements,
-    (Termination, Role.DEPARTMENT): lambda a: Termination.roll_record_id.in_(_roll_ids(_of_department(a))),
+    (Termination, Role.DEPARTMENT): lambda a: (
+        (Termination.school_id == a.school_id) & Termination.roll_record_id.in_(_roll_ids(_of_department(a)))
+    ),
     (Termination, Role.SCHOOL): lambda a: Termination.school_id == a.school_id,
     (Termination, Role.PROVINCE): lambda a: Termination.school_id.in_(_school_ids(a)),
     **{

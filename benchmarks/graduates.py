@@ -142,7 +142,7 @@ def load(graduates: int, whole: bool = False) -> None:
     _run(conn, _PLACEMENTS, forms=list(FORMS))
     _run(conn, _DECLINED, graduates=graduates)
     db.session.commit()
-    tidy(TABLES)
+    tidy((*TABLES, "school", "department"))
 
 
 def _strip(conn: Connection, whole: bool) -> None:
@@ -176,7 +176,7 @@ def load_endings_and_transfers() -> None:
     _copy(conn, "bench_transfer", (_transfer(number) for number in ids))
     _run(conn, _TRANSFERS)
     db.session.commit()
-    tidy(TABLES)
+    tidy((*TABLES, "school", "department"))
 
 
 def _transfer(number: int) -> tuple[Any, ...]:
@@ -219,5 +219,5 @@ def count() -> int:
             (VALUES (1), (-1)) v (d)
     """
     write(lambda: db.session.execute(text(deltas), {"half": WAITING // 2}))
-    tidy(("statistic", "statistic_delta", "school", "department"))
+    tidy(("statistic", "statistic_delta"))
     return sums

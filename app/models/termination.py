@@ -29,6 +29,7 @@ class Termination(Public, db.Model):
             name="open_key",
         ),
         Index("ix_termination_review", "school_id", "state", "review_step"),
+        Index("ix_termination_list", "school_id", "id"),
     )
 
     kind: Mapped[str] = mapped_column(String(12))

@@ -38,6 +38,7 @@ class Transfer(Public, db.Model):
             name="live_key",
         ),
         Index("ix_transfer_review", "school_id", "kind", "state", "review_step"),
+        Index("ix_transfer_list", "school_id", "kind", "id"),
     )
 
     kind: Mapped[str] = mapped_column(String(12))

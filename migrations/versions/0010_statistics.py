@@ -60,6 +60,8 @@ def upgrade() -> None:
     op.create_index("ix_list_export_staff_id_id", "list_export", ["staff_id", "id"])
     op.create_index("ix_list_export_ended_at", "list_export", ["ended_at"])
     op.create_index("ix_placement_list", "placement", ["school_id", "id"])
+    op.create_index("ix_termination_list", "termination", ["school_id", "id"])
+    op.create_index("ix_transfer_list", "transfer", ["school_id", "kind", "id"])
     _count()
 
 
@@ -84,6 +86,8 @@ def _count() -> None:
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_index("ix_transfer_list", "transfer")
+    op.drop_index("ix_termination_list", "termination")
     op.drop_index("ix_placement_list", "placement")
     op.drop_table("list_export")
     op.drop_table("statistic_delta")

@@ -50,6 +50,12 @@ class RollRecord(Public, Chained, db.Model):
         UniqueConstraint("school_id", "cohort", "student_number"),
         Index("ix_roll_record_department_id_cohort", "department_id", "cohort"),
         Index("ix_roll_record_school_id_name", "school_id", "name"),
+        # Found by its beginning, in any collation.
+        Index(
+            "ix_roll_record_student_number",
+            "student_number",
+            postgresql_ops={"student_number": "varchar_pattern_ops"},
+        ),
     )
 
     state: Mapped[str] = mapped_column(String(12), default="on_roll")

@@ -59,6 +59,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_list_export_staff_id_id", "list_export", ["staff_id", "id"])
     op.create_index("ix_list_export_ended_at", "list_export", ["ended_at"])
+    op.create_index(
+        "ix_roll_record_student_number",
+        "roll_record",
+        ["student_number"],
+        postgresql_ops={"student_number": "varchar_pattern_ops"},
+    )
     op.create_index("ix_placement_list", "placement", ["school_id", "id"])
     op.create_index("ix_termination_list", "termination", ["school_id", "id"])
     op.create_index("ix_transfer_list", "transfer", ["school_id", "kind", "id"])
@@ -89,6 +95,7 @@ def downgrade() -> None:
     op.drop_index("ix_transfer_list", "transfer")
     op.drop_index("ix_termination_list", "termination")
     op.drop_index("ix_placement_list", "placement")
+    op.drop_index("ix_roll_record_student_number", "roll_record")
     op.drop_table("list_export")
     op.drop_table("statistic_delta")
     op.drop_table("statistic")

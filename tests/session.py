@@ -13,6 +13,9 @@ import pytest
 from tests.servers import postgres_programs
 
 SLOW_TIERS = ("e2e", "faults", "races")
+# Pages and walks: on PostgreSQL, as in production; on SQLite where there is no server, or with LONG=1. What writes – the
+# flows, the write path, history, races, jobs – is tested on both, always.
+ONE_KIND = ("api", "employers", "staff", "public", "guides")
 DATABASE_FIXTURES = {"database_kind", "databases", "postgres"}
 LONG = bool(os.environ.get("LONG"))
 STRICT = bool(os.environ.get("NO_SKIPS"))
@@ -35,12 +38,16 @@ def is_present(need: str) -> bool:
     return Path(need).exists() if "/" in need else shutil.which(need) is not None
 
 
+def kind_of(item: pytest.Item) -> str:
+    """Return the kind of database of a test, "" for none."""
+    return str(item.callspec.params.get("database_kind") or "") if hasattr(item, "callspec") else ""
+
+
 def needs_of(item: pytest.Item) -> set[str]:
     """Return what a test cannot do without: named by its marker, or known from its fixtures."""
     named = {str(name) for mark in item.iter_markers("needs") for name in mark.args}
     fixtures = set(getattr(item, "fixturenames", ()))
-    kind = item.callspec.params.get("database_kind") if hasattr(item, "callspec") else None
-    if kind == "postgresql" or "postgres" in fixtures:
+    if kind_of(item) == "postgresql" or "postgres" in fixtures:
         named.add("postgresql")
     if "chromium" in fixtures:
         named.add("chromium")
@@ -70,7 +77,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, and count, what this machine cannot run."""
+    """Leave out, and count, what this machine cannot run; run pages on one kind of database."""
+    if is_present("postgresql") and not LONG:
+        twice = {item for item in items if item.path.parent.name in ONE_KIND and kind_of(item) == "sqlite"}
+        config.hook.pytest_deselected(items=list(twice))
+        items[:] = [item for item in items if item not in twice]
     missing = {item: sorted(need for need in needs_of(item) if not is_present(need)) for item in items}
     for needs in missing.values():
         LEFT_OUT.update(needs[:1])

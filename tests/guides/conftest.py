@@ -12,7 +12,6 @@ from tests import builders
 from tests.app.api.calls import travel
 from tests.guides.walkers import EmployerWalker, GraduateWalker, StaffWalker, Typed
 from tests.notifications.conftest import far_side
-from tests.session import is_present
 from workflows.labels import certify
 from workflows.vocabulary import AgreementKind, Role
 
@@ -21,20 +20,6 @@ MAY = datetime(2027, 5, 20, 2, 0, tzinfo=UTC)  # everything is open
 
 
 __all__ = ["far_side"]
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Walk on PostgreSQL alone, or on SQLite where there is none: the flows are tested on both elsewhere."""
-    if not is_present("postgresql"):
-        return
-    twice = [item for item in items if item.path.parent.name == "guides" and _kind(item) == "sqlite"]
-    config.hook.pytest_deselected(items=twice)
-    left_out = set(twice)
-    items[:] = [item for item in items if item not in left_out]
-
-
-def _kind(item: pytest.Item) -> str:
-    return str(item.callspec.params.get("database_kind")) if hasattr(item, "callspec") else ""
 
 
 @dataclass

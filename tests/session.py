@@ -16,6 +16,7 @@ SLOW_TIERS = ("e2e", "faults", "races")
 # Pages and walks: on PostgreSQL, as in production; on SQLite where there is no server, or with LONG=1. What writes (the
 # flows, the write path, history, races, jobs) is tested on both, always.
 ONE_KIND = ("api", "employers", "staff", "public", "guides")
+LONG_WALKS = ("test_every_flow.py",)
 DATABASE_FIXTURES = {"database_kind", "databases", "postgres"}
 LONG = bool(os.environ.get("LONG"))
 STRICT = bool(os.environ.get("NO_SKIPS"))
@@ -41,6 +42,12 @@ def is_present(need: str) -> bool:
 def kind_of(item: pytest.Item) -> str:
     """Return the kind of database of a test, "" for none."""
     return str(item.callspec.params.get("database_kind") or "") if hasattr(item, "callspec") else ""
+
+
+def left_to_the_other(item: pytest.Item) -> bool:
+    """Whether the same test on the other kind of database is enough: pages on PostgreSQL, long walks on SQLite."""
+    page, walk = item.path.parent.name in ONE_KIND, item.path.name in LONG_WALKS
+    return (page and kind_of(item) == "sqlite") or (walk and kind_of(item) == "postgresql")
 
 
 def needs_of(item: pytest.Item) -> set[str]:
@@ -79,7 +86,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out, and count, what this machine cannot run; run pages on one kind of database."""
     if is_present("postgresql") and not LONG:
-        twice = {item for item in items if item.path.parent.name in ONE_KIND and kind_of(item) == "sqlite"}
+        twice = {item for item in items if left_to_the_other(item)}
         config.hook.pytest_deselected(items=list(twice))
         items[:] = [item for item in items if item not in twice]
     missing = {item: sorted(need for need in needs_of(item) if not is_present(need)) for item in items}

@@ -202,7 +202,7 @@ def test_a_two_party_school_certifies_and_says_so_everywhere(app: Flask) -> None
     pages += [department.get(address) for address in ("/staff/", "/staff/review", office.page, "/staff/placements")]
     for page in pages:
         assert page.status_code == 200 and "签约鉴证" in desk.words(page)
-        offline = ("就业协议审核", "协议审核待提交")  # the first review of an offline agreement is never a certification
+        offline = ("就业协议审核", "协议审核待提交")  # the first review of an offline agreement never certifies
         assert "审核" not in re.sub("|".join(offline), "", desk.words(page))
     settings = desk.words(school.get("/staff/settings"))
     quoted = "不会因学院和学校审核状态影响签约效力"  # S0's notice stands as it is

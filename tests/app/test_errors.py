@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from app import writing
 from app.errors import WEB
 from app.extensions import db
-from app.staff import queues
+from app.staff import waiting
 from tests import builders
 from tests.app.staff import desk
 from workflows.vocabulary import Role
@@ -35,7 +35,7 @@ def deadlock(*args: Any) -> Any:
 def test_a_failed_statement_ends_in_a_friendly_page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = desk.client(app, Role.SCHOOL, builders.make_school())
     with monkeypatch.context() as patch:
-        patch.setattr(queues, "counts", broken)
+        patch.setattr(waiting, "cards", broken)
         answer = client.get("/staff/")
     assert answer.status_code == 500 and WEB[500][1] in desk.words(answer)
     assert "nowhere" not in answer.text and answer.mimetype == "text/html"

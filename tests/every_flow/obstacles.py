@@ -110,6 +110,13 @@ def _same_looker(s: Situation) -> bool:
     return two and record.reviewed_by == s.press.actor_id
 
 
+def _looked_at_once(s: Situation) -> bool:
+    """Nobody alone makes an approved destination one that two people look at (R-DEST-4)."""
+    record = s.record
+    assert record
+    return record.state == "approved" and s.wanted_type in TWO_LOOKS and s.wanted_type != record.type_code
+
+
 def _transfer_waiting(s: Situation) -> bool:
     assert s.record
     others = [one for one in s.graduate.of("transfer") if one.module == s.record.module and one is not s.record]
@@ -178,6 +185,7 @@ OBSTACLES: dict[str, Obstacle] = {
     "type": ("training_mode", lambda s: s.graduate.mode == "21" and s.wanted_type not in TYPES["21"]),
     "unseen type": ("no_such_value", lambda s: s.graduate.mode == "1" and s.wanted_type not in TYPES["1"]),
     "same looker": ("not_allowed", _same_looker),
+    "looked at once": ("not_allowed", _looked_at_once),
     "nothing new": ("nothing_changed", lambda s: s.slip == "same"),
     "school's nothing": ("nothing_changed", lambda s: s.slip == "same" and s.press.who == "school"),
     "not in force": ("wrong_state", lambda s: s.agreement.state != "effective"),
@@ -252,7 +260,7 @@ IN_THE_WAY: dict[str, dict[str, tuple[str, ...]]] = {
         "approve": ("same looker", "version"),
         "return": ("same looker", *_JUDGE),
         "reject": ("same looker", *_JUDGE),
-        "correct": ("same looker", *_JUDGE, "type", "unseen type", "nothing new"),
+        "correct": ("same looker", "looked at once", *_JUDGE, "type", "unseen type", "nothing new"),
         "void": ("proof", "version", "warning"),
     },
     "termination_online": {

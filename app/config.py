@@ -4,6 +4,7 @@ import base64
 import os
 from collections.abc import Container, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 DEVELOPMENT_FIELD_KEY = "1:" + base64.b64encode(b"development-only-field-key-32byt").decode()
 DEVELOPMENT_REPORT_SECRET = "development-only-report-secret"  # noqa: S105  production refuses it
@@ -26,6 +27,29 @@ SETTINGS: dict[str, str | None] = {
     "EMPLOYMENT_SYSTEM_URL": "",
     "EMPLOYMENT_SYSTEM_KEY_ID": "development",
     "EMPLOYMENT_SYSTEM_SECRET": DEVELOPMENT_REPORT_SECRET,
+    "WECHAT_API_URL": "https://api.weixin.qq.com",
+    "WECHAT_OFFICIAL_APPID": "",
+    "WECHAT_OFFICIAL_SECRET": "",
+    "WECHAT_OFFICIAL_TOKEN": "",
+    "WECHAT_OFFICIAL_AES_KEYS": "",
+    "WECHAT_OFFICIAL_MODE": "safe",
+    "WECHAT_MINI_APPID": "",
+    "WECHAT_MINI_SECRET": "",
+    "WECHAT_MINI_TOKEN": "",
+    "WECHAT_MINI_AES_KEYS": "",
+    "WECHAT_MINI_MODE": "safe",
+    "WECHAT_MINI_STATE": "formal",
+    "WECHAT_TEMPLATES": "{}",
+    "WECHAT_CHECK_FILES": "{}",
+    "WECHAT_CONTENT_CHECK": "off",
+    "SMS_ENDPOINT": "dysmsapi.aliyuncs.com",
+    "SMS_PROTOCOL": "HTTPS",
+    "SMS_ACCESS_KEY_ID": "",
+    "SMS_ACCESS_KEY_SECRET": "",
+    "SMS_SIGN_NAME": "",
+    "SMS_TEMPLATES": "{}",
+    "SMS_RECEIPT_SECRET": "",
+    "SMS_DAILY_BUDGET": "200000",
     "PDF_FONT_FALLBACKS": "",
     "PDF_FONT_CACHE": "",
     "UPLOAD_LINK_DAYS": "7",
@@ -46,6 +70,20 @@ REQUIRED_IN_PRODUCTION = (
     "EMPLOYMENT_SYSTEM_URL",
     "EMPLOYMENT_SYSTEM_KEY_ID",
     "EMPLOYMENT_SYSTEM_SECRET",
+    "WECHAT_OFFICIAL_APPID",
+    "WECHAT_OFFICIAL_SECRET",
+    "WECHAT_OFFICIAL_TOKEN",
+    "WECHAT_OFFICIAL_AES_KEYS",
+    "WECHAT_MINI_APPID",
+    "WECHAT_MINI_SECRET",
+    "WECHAT_MINI_TOKEN",
+    "WECHAT_MINI_AES_KEYS",
+    "WECHAT_TEMPLATES",
+    "SMS_ACCESS_KEY_ID",
+    "SMS_ACCESS_KEY_SECRET",
+    "SMS_SIGN_NAME",
+    "SMS_TEMPLATES",
+    "SMS_RECEIPT_SECRET",
 )
 DEVELOPMENT_KEYS = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY")
 SHORTEST_SECRET = 32  # characters
@@ -72,18 +110,30 @@ def _refuse_demo_settings(values: Mapping[str, Any], given: Container[str]) -> N
     for name in REQUIRED_IN_PRODUCTION:
         if not values.get(name) or name not in given:
             raise SettingsError(f"{name} must be set in production")
-    for name in ("SECRET_KEY", "EMPLOYMENT_SYSTEM_SECRET"):
+    for name in ("SECRET_KEY", "EMPLOYMENT_SYSTEM_SECRET", "SMS_RECEIPT_SECRET"):
         if len(str(values[name])) < SHORTEST_SECRET:
             raise SettingsError(f"{name} must have at least {SHORTEST_SECRET} characters in production")
     if int(values["TRUSTED_PROXIES"]) < 1:
         raise SettingsError("TRUSTED_PROXIES must be at least 1 in production")
-    for name in ("PUBLIC_URL", "EMPLOYMENT_SYSTEM_URL"):
+    for name in ("PUBLIC_URL", "EMPLOYMENT_SYSTEM_URL", "WECHAT_API_URL"):
         if not str(values[name]).startswith("https://"):
             raise SettingsError(f"{name} must be https in production")
+    if str(values["SMS_PROTOCOL"]).upper() != "HTTPS":
+        raise SettingsError("SMS_PROTOCOL must be HTTPS in production")
+    _refuse_simulator(values)
     if str(values["DATABASE_URL"]).startswith("sqlite"):
         raise SettingsError("DATABASE_URL must not be SQLite in production")
     if float(values["CLOCK_OFFSET_SECONDS"]) != 0:
         raise SettingsError("CLOCK_OFFSET_SECONDS is refused in production")
+
+
+def _refuse_simulator(values: Mapping[str, Any]) -> None:
+    """Refuse far sides on this machine: that is where the simulator listens."""
+    for name in ("WECHAT_API_URL", "SMS_ENDPOINT", "EMPLOYMENT_SYSTEM_URL"):
+        url = str(values[name])
+        host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
+        if host == "localhost" or host.startswith(("127.", "0.")) or host == "::1":
+            raise SettingsError(f"{name} must not be this machine in production")
 
 
 def _database_url(values: Mapping[str, Any]) -> str:

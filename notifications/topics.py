@@ -133,6 +133,7 @@ TOPICS: dict[Event, Topic] = {
     Event.ROLL_CHANGED: Topic((_graduate("roll_changed"),)),
     Event.ROLL_RECEIVED: Topic(queue=Queue.IMPORTS),
     Event.LIST_ASKED: Topic(queue=Queue.IMPORTS),
+    Event.MESSAGE_DUE: Topic(),
     Event.ROLL_REQUEST_GRANTED: Topic((_graduate("roll_request_granted"),)),
     Event.ROLL_REQUEST_REFUSED: Topic((_graduate("roll_request_refused"),)),
     Event.CODE_SENT: Topic((_phone("code_sent"),)),

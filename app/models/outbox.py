@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import db
@@ -43,21 +43,38 @@ class Outbox(db.Model):
 
 
 class Delivery(db.Model):
-    """One message to one person over one channel; unique, so that a repeated job sends nothing twice (R-MSG-3)."""
+    """One message to one person over one channel; unique, so that a repeated job sends nothing twice (R-MSG-3).
+
+    States: due; sending (the attempt is on record, its answer is not); accepted by the platform; proven, as its
+    receipt or event says; failed; in the app: sent. `number` and `provider_id` are the platform's names of the send
+    (MsgID of 64 bits; BizId), `first_at` the time of the first attempt, `asked` how often we asked what became of it.
+    """
 
     __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("outbox_id", "recipient_kind", "recipient_id", "channel"),)
+    __table_args__ = (
+        UniqueConstraint("outbox_id", "recipient_kind", "recipient_id", "channel"),
+        Index("ix_delivery_message_id", "message_id"),
+        Index("ix_delivery_number", "channel", "number"),
+        Index("ix_delivery_provider_id", "provider_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"))
     recipient_kind: Mapped[str] = mapped_column(String(12))  # account, employer
     recipient_id: Mapped[int] = mapped_column(BigId)
     channel: Mapped[str] = mapped_column(String(12))
-    state: Mapped[str] = mapped_column(String(8), default="due")  # due, sent, failed
+    message_id: Mapped[int | None] = mapped_column(BigId)
+    state: Mapped[str] = mapped_column(String(8), default="due")
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    asked: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     error: Mapped[str | None] = mapped_column(String(60))
+    number: Mapped[int | None] = mapped_column(BigInteger)
+    provider_id: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    first_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proven_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Alert(Public, db.Model):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Integer, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import db
@@ -54,7 +54,10 @@ class FunctionSuspension(db.Model):
 
 
 class School(Public, Chained, db.Model):
-    """A school: from the Ministry's list, with the settings it completed itself (R-SCH-1, R-SCH-2, R-ON-6)."""
+    """A school: from the Ministry's list, with the settings it completed itself (R-SCH-1, R-SCH-2, R-ON-6).
+
+    With `sms_fallback` whoever WeChat does not reach gets a text message (R-MSG-2).
+    """
 
     __tablename__ = "school"
 
@@ -69,6 +72,7 @@ class School(Public, Chained, db.Model):
     postcode: Mapped[str] = mapped_column(String(6), default="")
     department_review: Mapped[bool] = mapped_column(Boolean, default=False)
     binding_notice: Mapped[bool] = mapped_column(Boolean, default=False)
+    sms_fallback: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     settings_completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=0)
 

@@ -31,6 +31,20 @@ GOOD = {
     "EMPLOYMENT_SYSTEM_URL": "https://employment.example",
     "EMPLOYMENT_SYSTEM_KEY_ID": "platform",
     "EMPLOYMENT_SYSTEM_SECRET": "y" * 40,
+    "WECHAT_OFFICIAL_APPID": "wx0000000000000001",
+    "WECHAT_OFFICIAL_SECRET": "o" * 32,
+    "WECHAT_OFFICIAL_TOKEN": "token",
+    "WECHAT_OFFICIAL_AES_KEYS": "a" * 43,
+    "WECHAT_MINI_APPID": "wx0000000000000002",
+    "WECHAT_MINI_SECRET": "m" * 32,
+    "WECHAT_MINI_TOKEN": "token",
+    "WECHAT_MINI_AES_KEYS": "a" * 43,
+    "WECHAT_TEMPLATES": "{}",
+    "SMS_ACCESS_KEY_ID": "key",
+    "SMS_ACCESS_KEY_SECRET": "s" * 30,
+    "SMS_SIGN_NAME": "就业",
+    "SMS_TEMPLATES": "{}",
+    "SMS_RECEIPT_SECRET": "r" * 32,
     "TRUSTED_PROXIES": "1",
 }
 
@@ -45,7 +59,10 @@ def test_production_starts_with_real_settings_only(monkeypatch: pytest.MonkeyPat
     bad += [{"DATABASE_URL": "sqlite:///x.db"}, {"CLOCK_OFFSET_SECONDS": "60"}, {"PUBLIC_URL": "http://sign.example"}]
     bad += [{"SECRET_KEY": "x" * 31}, {"TRUSTED_PROXIES": "0"}, {"TRUSTED_PROXIES": "-1"}]
     bad += [{"EMPLOYMENT_SYSTEM_URL": "http://employment.example"}]
-    bad += [{"EMPLOYMENT_SYSTEM_SECRET": config.DEVELOPMENT_REPORT_SECRET}]
+    bad += [{"EMPLOYMENT_SYSTEM_SECRET": config.DEVELOPMENT_REPORT_SECRET}, {"SMS_RECEIPT_SECRET": "r" * 31}]
+    bad += [{"WECHAT_API_URL": "http://api.weixin.qq.com"}, {"SMS_PROTOCOL": "HTTP"}]
+    bad += [{"WECHAT_API_URL": "https://127.0.0.1:8100"}, {"SMS_ENDPOINT": "localhost:8100"}]
+    bad += [{"EMPLOYMENT_SYSTEM_URL": "https://[::1]"}]
     bad += [{"FIELD_KEYS": f"{config.DEVELOPMENT_FIELD_KEY},2:{KEY}"}]
     for change in bad:
         with pytest.raises(config.SettingsError, match=next(iter(change))):

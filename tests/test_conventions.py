@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from workflows import diagrams, labels
@@ -46,6 +47,7 @@ def marks_in(source: str, where: str) -> Iterator[Mark]:
                 yield Mark(ast.literal_eval(argument), http.get("http"), f"{where}:{node.lineno}")
 
 
+@cache
 def marks() -> list[Mark]:
     """Return the marks of every test module."""
     files = sorted((ROOT / "tests").rglob("test_*.py"))

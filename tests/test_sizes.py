@@ -6,6 +6,7 @@ A function's length is counted without its docstring for the middle and the nint
 import ast
 import statistics
 import subprocess
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +25,7 @@ def our_files(*patterns: str) -> list[Path]:
     return [ROOT / name for name in names]
 
 
+@cache
 def modules() -> dict[str, ast.Module]:
     names = {str(path.relative_to(ROOT)): path for path in our_files("*.py")}
     return {name: ast.parse(path.read_text()) for name, path in names.items() if not name.startswith(NOT_COUNTED)}

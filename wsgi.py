@@ -8,7 +8,7 @@ from flask import Flask
 from app import access, printable
 from app.factory import create_app
 from notifications import cli as notifications_cli
-from notifications import doorbell, employment_system, inbox, report_cli
+from notifications import doorbell, employment_system, inbox, receipts_web, report_cli, sms
 from pdf import cli as pdf_cli
 from pdf import fonts, letter_web
 from pdf import web as pdf_web
@@ -23,6 +23,8 @@ def build(settings: Mapping[str, Any] | None = None) -> Flask:
     doorbell.install(app)
     inbox.install(app)
     employment_system.install(app)
+    sms.install(app)
+    receipts_web.install(app)
     pdf_web.install(app)
     letter_web.install(app)
     for commands in (

@@ -30,13 +30,15 @@ LIMITS = ((timedelta(minutes=1), 1), (timedelta(hours=1), 5), (timedelta(days=1)
 LONGEST = max(span for span, _ in LIMITS)
 
 
-def next_allowed(sent: Sequence[datetime], now: datetime) -> datetime | None:
+def next_allowed(
+    sent: Sequence[datetime], now: datetime, limits: Sequence[tuple[timedelta, int]] = LIMITS
+) -> datetime | None:
     """Return when the next code may be asked for, given when the last ones were; None: now.
 
-    `sent` are the moments of the last day, in any order.
+    `sent` are the moments of the last day, in any order; `limits` (span, how many) are those of codes.
     """
     newest_first = sorted(sent, reverse=True)
-    full = [newest_first[limit - 1] + span for span, limit in LIMITS if len(newest_first) >= limit]
+    full = [newest_first[limit - 1] + span for span, limit in limits if len(newest_first) >= limit]
     latest = max(full, default=now)
     return latest if latest > now else None
 

@@ -10,7 +10,7 @@ from app.models.types import BigId, Public, UtcDateTime
 
 
 class UploadLink(Public, db.Model):
-    """A link sent by SMS to the contact's mobile number; only the hash of its 256-bit token is kept.
+    """A link sent by SMS to the contact's mobile number; only the hash of its 128-bit token is kept.
 
     `live_key` is the placement's id until a new link replaces this one, and unique. `phone_blind` is the number's blind
     index, by which messages are counted; `tries` were wrong guesses at its last four digits. `letter_sealed` holds

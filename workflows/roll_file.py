@@ -12,7 +12,7 @@ from workflows.identity import gender_code as gender_of
 
 Cell = str | int | float | bool | date | datetime | None
 EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number; what is longer has lost its end
-_SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?[Ee]\+?[0-9]+")
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]+")  # as spreadsheets write it; 2023E12 is a student number
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _DAY = re.compile(r"((?:19|20)[0-9]{2})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?(?: 0{1,2}:00(?::00)?)?")
 _YES_NO = {"是": True, "1": True, "否": False, "2": False, "0": False}

@@ -74,6 +74,16 @@ def test_what_differs_is_changed_on_record_and_told(school: School, staff: Staff
     assert intact()
 
 
+@pytest.mark.parametrize("number", ["2023E12", "20230000011e23", "2E5"])
+def test_a_student_number_with_an_e_is_no_number_in_scientific_notation(
+    school: School,  # noqa: F811
+    staff: Staff,
+    number: str,
+) -> None:
+    run = bring_in(staff, as_csv([line(school, 1, 学号=number)]))
+    assert run.faults == [] and roll(school)[0].student_number == number
+
+
 BAD = [
     ({"身份证号": 1.10105194912310e17}, "身份证号", "被存成了数字，后几位已丢失"),
     ({"身份证号": "1.10105E+17"}, "身份证号", "被存成了数字，后几位已丢失"),

@@ -106,7 +106,7 @@ HOME = {
     ],
     Role.PROVINCE: ["首页", *LISTS, "账号管理", FIGURES, "功能设置", "高校开启情况"],
     Role.OPERATOR: ["首页", "账号管理", "数据统计", "暂缓开通", "最低工资标准", "去向代码对应", "用人单位"],
-    Role.AUDITOR: ["首页"],
+    Role.AUDITOR: ["首页", "操作历史"],
 }
 
 
@@ -119,8 +119,14 @@ def test_the_menu_shows_what_a_role_may_do_and_every_entry_opens(app: Flask, rol
     links = [part.partition('"')[0] for part in menu.split('href="')[1:]]
     assert re.findall(r"<a [^>]*>([^<]*)</a>", menu) == HOME[role]
     assert [client.get(link).status_code for link in links] == [200] * len(links)
-    if len(HOME[role]) == 1:
-        assert "目前没有需要在这里办理的事项" in desk.words(page)
+    assert "目前没有需要在这里办理的事项" not in desk.words(page)
+
+
+def test_who_may_do_nothing_is_told_whom_to_ask(app: Flask) -> None:
+    page = desk.office(app).sit(Role.DEPARTMENT, placement_level=Level.NONE).get("/staff/")
+    menu = page.text.partition('aria-label="主菜单"')[2].partition("</nav>")[0]
+    assert re.findall(r"<a [^>]*>([^<]*)</a>", menu) == ["首页"]
+    assert "目前没有需要在这里办理的事项" in desk.words(page) and "请联系上级管理员" in desk.words(page)
 
 
 def test_the_home_page_counts_what_waits(app: Flask) -> None:

@@ -76,10 +76,13 @@ function item(one) {
     : h("div", { class: "item" }, inside);
 }
 
+// The forms behind these three are the mini-program's; here they say where to go instead of doing nothing.
+const ELSEWHERE = { message: "现在可以办理，请在毕业生小程序中填写并提交；", next: "提交后，本页会显示办理进度。" };
+
 function functionButton(one) {
   const [about, why] = [fresh("about"), fresh("why")];
   return h("div", { class: "function" },
-    h("button", { type: "button", class: "btn btn-outline-primary w-100", disabled: !one.allowed, "aria-describedby": `${about} ${why}` }, one.title),
-    one.allowed ? null : reason(one.refusal, why),
+    h("button", { type: "button", class: "btn btn-outline-primary w-100", disabled: true, "aria-describedby": `${about} ${why}` }, one.title),
+    reason(one.allowed ? ELSEWHERE : one.refusal, why),
     h("p", { class: "small text-body-secondary mb-0", id: about }, one.text));
 }

@@ -12,6 +12,9 @@ from notifications import doorbell, employment_system, inbox, receipts_web, repo
 from pdf import cli as pdf_cli
 from pdf import fonts, letter_web
 from pdf import web as pdf_web
+from wechat import callback, check_files
+from wechat import cli as wechat_cli
+from wechat import client as wechat_client
 
 API_DOCUMENT = ("static", "api-docs.openapi_json")
 
@@ -23,14 +26,18 @@ def build(settings: Mapping[str, Any] | None = None) -> Flask:
     doorbell.install(app)
     inbox.install(app)
     employment_system.install(app)
+    wechat_client.install(app)
     sms.install(app)
     receipts_web.install(app)
     pdf_web.install(app)
     letter_web.install(app)
+    callback.install(app)
+    check_files.install(app)
     for commands in (
         pdf_cli.agreement_commands,
         notifications_cli.outbox_commands,
         report_cli.report_commands,
+        wechat_cli.wechat_commands,
     ):
         app.cli.add_command(commands)
     access.check_every_route(app, exempt=API_DOCUMENT)

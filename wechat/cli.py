@@ -1,0 +1,87 @@
+"""Commands for the two accounts: `flask wechat menu`, `flask wechat check`."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import click
+from flask.cli import AppGroup
+
+from wechat import client, menu, templates
+from workflows.sending import SendError
+
+wechat_commands = AppGroup("wechat", help="The official account and the mini-program: menu, check of the settings.")
+
+LISTED = {  # where an account's own templates are read, and what their id is called there
+    "official": ("cgi-bin/template/get_all_private_template", "template_list", "template_id"),
+    "mini": ("wxaapi/newtmpl/gettemplate", "data", "priTmplId"),
+}
+
+
+@wechat_commands.command("menu")
+def put_menu() -> None:
+    """Set the menu of the official account, unless it is right already."""
+    try:
+        click.echo("the menu is set" if menu.put() else "the menu was right already")
+    except SendError as error:
+        raise click.ClickException(f"WeChat answers {error.code}") from None
+
+
+@wechat_commands.command("check")
+def check() -> None:
+    """Ask the platform about our settings, one JSON object a line; exit status 1 when something is wrong."""
+    wrong = 0
+    for account, what, problem in _findings():
+        wrong += bool(problem)
+        click.echo(json.dumps({"account": account, "what": what, "problem": problem}))
+    if wrong:
+        raise click.ClickException(f"{wrong} of the settings are wrong")
+
+
+def _findings() -> Iterator[tuple[str, str, str]]:
+    """Yield account, what was looked at, and what is wrong with it ("" for nothing)."""
+    for platform in client.PLATFORMS:
+        if not client.has(platform):
+            yield platform, "appid", "not_configured"
+            continue
+        token = _tried(partial(_has_token, platform))
+        yield platform, "token", token
+        if not token:
+            yield from _templates(platform)
+    if client.has("official"):
+        yield "official", "menu", _tried(lambda: "" if menu.current() == menu.wanted() else "differs")
+
+
+def _has_token(platform: str) -> str:
+    return "" if client.account(platform).access_token else "no_token"
+
+
+def _templates(platform: str) -> Iterator[tuple[str, str, str]]:
+    known: dict[str, str] = {}
+    problem = _tried(partial(_learn, platform, known))
+    for group in templates.GROUPS:
+        template = templates.find(platform, group)
+        if template is None:
+            yield platform, group, "no_template"
+        elif problem:
+            yield platform, group, problem
+        elif template.id not in known:
+            yield platform, group, "unknown_template"
+        else:
+            missing = [name for name in template.fields.values() if f"{{{{{name}.DATA}}}}" not in known[template.id]]
+            yield platform, group, f"no_field {','.join(missing)}" if missing else ""
+
+
+def _learn(platform: str, known: dict[str, str]) -> str:
+    """Read the contents of the account's templates by id; raises SendError."""
+    path, listed, named = LISTED[platform]
+    rows = client.account(platform).call(path)[listed]
+    known.update({str(row[named]): str(row.get("content", "")) for row in rows})
+    return ""
+
+
+def _tried(ask: Callable[[], str]) -> str:
+    try:
+        return ask()
+    except SendError as error:
+        return error.code

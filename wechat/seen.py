@@ -1,13 +1,13 @@
-"""Rows of people's WeChat as pushes tell of them: first seen, following, left; in the order in which it happened."""
+"""What pushes tell of people's WeChat: who it is, whether they follow, what they agreed to get; in its own order."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite understands the same words
 
 from app.models import SubscribeGrant, WechatUser
-from app.models.types import new_public_id
+from wechat import binding
 
 # The platform's times are whole seconds: what happened in the second of a state counts as after it.
 SECOND = timedelta(seconds=1)
@@ -20,6 +20,11 @@ _MOVE = (
     update(_user)
     .where(_user.c.id == bindparam("row"), _user.c.state_at < bindparam("until"))
     .values({"state": bindparam("to"), "state_at": bindparam("at")})
+)
+_ADD_GRANT = upsert(_grant)
+_ADD_GRANT = _ADD_GRANT.on_conflict_do_update(
+    index_elements=[_grant.c.wechat_user_id, _grant.c.template],
+    set_={"count": _grant.c.count + 1, "updated_at": _ADD_GRANT.excluded.updated_at},
 )
 _CLEAR = (
     update(_grant)
@@ -36,39 +41,29 @@ class Seen:
     account_id: int | None
 
 
-def see(conn: Connection, platform: str, openid: str, state: str, happened_at: datetime) -> Seen:
-    """Return the row of whoever sent a push, new or moved to `state` unless something later is known already.
-
-    Unfollowing keeps the binding (R-BOT-1).
-    """
-    who = {"of": platform, "who": openid}
-    row = conn.execute(_FIND, who).one_or_none()
-    if row is None and _add(conn, platform, openid, state, happened_at):
-        return Seen(conn.execute(_FIND, who).scalar_one(), None)
-    row = row or conn.execute(_FIND, who).one()
-    moved = {"row": row.id, "to": state, "at": happened_at, "until": happened_at + SECOND}
-    conn.execute(_MOVE, moved)
+def find(conn: Connection, platform: str, openid: str, happened_at: datetime) -> Seen:
+    """Return the row of whoever sent a push, added where it is new; an old one is not locked."""
+    row = conn.execute(_FIND, {"of": platform, "who": openid}).one_or_none()
+    if row is None:
+        binding.know(conn, platform, openid, None, happened_at)
+        row = conn.execute(_FIND, {"of": platform, "who": openid}).one()
     return Seen(row.id, row.account_id)
 
 
-def _dialect(conn: Connection) -> type[postgresql.Insert] | type[sqlite.Insert]:
-    return postgresql.Insert if conn.dialect.name == "postgresql" else sqlite.Insert
+def move(conn: Connection, user_id: int, state: str, happened_at: datetime) -> None:
+    """Note whether somebody follows, unless something later is known; the binding stays as it is (R-BOT-1).
+
+    It locks the row: accounts are locked before.
+    """
+    moved = {"row": user_id, "to": state, "at": happened_at, "until": happened_at + SECOND}
+    conn.execute(_MOVE, moved)
 
 
-def _add(conn: Connection, platform: str, openid: str, state: str, at: datetime) -> bool:
-    row = {"public_id": new_public_id(), "platform": platform, "openid": openid, "state": state}
-    added = _dialect(conn)(_user).values(row | {"state_at": at, "created_at": at}).on_conflict_do_nothing()
-    return conn.execute(added).rowcount == 1
+def grant(conn: Connection, user_id: int, template: str, at: datetime) -> None:
+    """Count one more subscribe message of a template that somebody has agreed to get."""
+    conn.execute(_ADD_GRANT, {"wechat_user_id": user_id, "template": template, "count": 1, "updated_at": at})
 
 
-def grant(conn: Connection, wechat_user_id: int, template: str, at: datetime) -> None:
-    """Count one more subscribe message that somebody has agreed to get."""
-    row = {"wechat_user_id": wechat_user_id, "template": template, "count": 1, "updated_at": at}
-    added = _dialect(conn)(_grant).values(row)
-    counted = {"count": _grant.c.count + 1, "updated_at": at}
-    conn.execute(added.on_conflict_do_update(index_elements=("wechat_user_id", "template"), set_=counted))
-
-
-def withdraw_grants(conn: Connection, wechat_user_id: int, template: str, at: datetime) -> None:
+def withdraw_grants(conn: Connection, user_id: int, template: str, at: datetime) -> None:
     """Forget what somebody had agreed to get, and does not want any more."""
-    conn.execute(_CLEAR, {"user": wechat_user_id, "of": template, "at": at})
+    conn.execute(_CLEAR, {"user": user_id, "of": template, "at": at})

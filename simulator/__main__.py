@@ -1,4 +1,4 @@
-"""Serve the employment management system's stand-in: `python -m simulator --fd N --store FILE`."""
+"""Serve the far side (employment management system, WeChat, SMS): `python -m simulator --fd N --store FILE`."""
 
 import argparse
 import ipaddress
@@ -9,7 +9,8 @@ from pathlib import Path
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from simulator.employment_system import build
+from simulator.settings import read
+from simulator.site import build
 
 
 class Quiet(WSGIRequestHandler):
@@ -35,8 +36,7 @@ def main() -> int:
     if not ipaddress.ip_address(host).is_loopback:
         print("the simulator serves this machine only", file=sys.stderr)
         return 2
-    keys = {os.environ["EMPLOYMENT_SYSTEM_KEY_ID"]: os.environ["EMPLOYMENT_SYSTEM_SECRET"]}
-    app = build(options.store, keys)
+    app = build(options.store, read(os.environ))
     make_server(host, port, app, threaded=True, request_handler=Quiet, fd=listener.fileno()).serve_forever()
     return 0
 

@@ -48,7 +48,7 @@ class Faults:
         """Answer a call by way of the fault that is on."""
         fault, seconds = self._next()
         if fault == Fault.DOWN:
-            return _cut_off()
+            return cut_off()
         if fault == Fault.FAILED:
             return Response("something went wrong", status=500)
         if fault == Fault.SLOW:
@@ -58,21 +58,28 @@ class Faults:
         return _spoilt(fault, answer())
 
 
-def _cut_off() -> Response:
+def cut_off() -> Response:
+    """Cut the connection in both directions; a client without one sees 503."""
     connection: Any = request.environ.get("werkzeug.socket")
     if connection is not None:
         connection.shutdown(2)
     return Response(status=503)
 
 
+def sign_in_page() -> Response:
+    """Return what a captive proxy answers: a page of HTML with status 200."""
+    return Response("<html><body>please sign in</body></html>", status=200, mimetype="text/html")
+
+
+def truncated(answer: Response) -> Response:
+    """Return an answer that ends in the middle."""
+    whole = answer.get_data()
+    return Response(whole[: len(whole) // 2], status=answer.status_code, headers={"Content-Length": str(len(whole))})
+
+
 def _spoilt(fault: Fault | None, answer: Response) -> Response:
     if fault == Fault.LOST:
         return Response("something went wrong", status=500)
     if fault == Fault.GARBLED:
-        return Response("<html><body>please sign in</body></html>", status=200, mimetype="text/html")
-    if fault == Fault.TRUNCATED:
-        whole = answer.get_data()
-        return Response(
-            whole[: len(whole) // 2], status=answer.status_code, headers={"Content-Length": str(len(whole))}
-        )
-    return answer
+        return sign_in_page()
+    return truncated(answer) if fault == Fault.TRUNCATED else answer

@@ -17,4 +17,4 @@ def far_side(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     side = FarSide(tmp_path)
     side.connect(app)
     yield side
-    side.stop()
+    side.close()

@@ -3,6 +3,7 @@
 import itertools
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 
 from simulator.employment_system import build
 from simulator.signature import signature
+from tests.far_side import FarSide
 
 KEY_ID, SECRET = "platform", "secret-of-the-platform"
 
@@ -73,3 +75,11 @@ TRANSFER = {
 @pytest.fixture
 def caller(tmp_path: Path) -> Caller:
     return Caller(build(tmp_path / "far-side.db", {KEY_ID: SECRET}).test_client())
+
+
+@pytest.fixture
+def far_side(tmp_path: Path) -> Iterator[FarSide]:
+    """The whole far side on a port of this machine."""
+    side = FarSide(tmp_path)
+    yield side
+    side.close()

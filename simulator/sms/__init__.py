@@ -1,0 +1,1 @@
+"""Alibaba Cloud SMS as its callers meet it: SendSms, QuerySendDetails, receipts."""

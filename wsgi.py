@@ -12,6 +12,7 @@ from notifications import doorbell, employment_system, inbox, receipts_web, repo
 from pdf import cli as pdf_cli
 from pdf import fonts, letter_web
 from pdf import web as pdf_web
+from wechat import api as wechat_api
 from wechat import callback, check_files
 from wechat import cli as wechat_cli
 from wechat import client as wechat_client
@@ -32,6 +33,7 @@ def build(settings: Mapping[str, Any] | None = None) -> Flask:
     pdf_web.install(app)
     letter_web.install(app)
     callback.install(app)
+    wechat_api.install(app)
     check_files.install(app)
     for commands in (
         pdf_cli.agreement_commands,

@@ -34,6 +34,7 @@ from workflows.vocabulary import REVIEWERS, Code, Level, Module, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 OWN_PASSWORD = frozenset({"staff.password", "staff.sign_out"})  # all there is with a password that was handed out
+TICKET = ("ticket", "微信登录已过期，请重新打开小程序再试。")  # the ticket of a WeChat that is bound to nobody
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PUBLIC_ID = re.compile(r"[0-9a-f]{20}")
 
@@ -42,7 +43,7 @@ _PUBLIC_ID = re.compile(r"[0-9a-f]{20}")
 class Policy:
     """Who may call a route: the door, the roles behind it, and the least level inside a module (R-ACC-1)."""
 
-    door: str  # graduate, employer, applicant (an employer's user whose letter waits), staff, link, public
+    door: str  # graduate, employer, applicant (an employer's user whose letter waits), staff, link, wechat, public
     roles: frozenset[Role] = frozenset()
     level: Level = Level.NONE
     module: Module | None = Module.PLACEMENT  # None: the route names its module itself, by `module_of`
@@ -98,6 +99,8 @@ def guard() -> Any:
         raise NotFound
     if entry.door == "public":
         return None
+    if entry.door == "wechat":
+        return None if auth.principal("wechat") else _to_the_door("wechat")
     door = "employer" if entry.door == "applicant" else entry.door
     actor = auth.identify(door)
     if actor is None:
@@ -130,6 +133,8 @@ def _to_the_door(door: str) -> Any:
     """Lead to the door and back to the page afterwards, without its searches: names stay out of addresses and logs."""
     if door == "graduate":
         raise ApiError(401, *WEB[401])
+    if door == "wechat":
+        raise ApiError(401, *TICKET)
     if door == "link":
         raise LinkGoneError
     return redirect(url_for(f"{'employers' if door == 'employer' else 'staff'}.sign_in", next=request.path))

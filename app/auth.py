@@ -1,7 +1,7 @@
 """Who is calling: sessions as rows, passwords by argon2id, the Actor of a request (reliability.md §4)."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -13,7 +13,7 @@ from app import levels
 from app.clock import database_clock, now, shifted
 from app.crypto import token_hash
 from app.extensions import db
-from app.models import Account, EmployerUser, Session, Staff, UploadLink
+from app.models import Account, EmployerUser, Session, Staff, UploadLink, WechatUser
 from workflows.case import Actor
 from workflows.upload_links import SESSION_LASTS
 from workflows.vocabulary import Level, Module, Role, State
@@ -25,10 +25,13 @@ LASTS = {
     "employer": timedelta(hours=12),
     "staff": timedelta(hours=12),
     "link": SESSION_LASTS,
+    "wechat": timedelta(minutes=10),
 }
+BEARER = frozenset({"graduate", "wechat"})
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _session, _account, _user, _staff = (m.__table__ for m in (Session, Account, EmployerUser, Staff))
-_link = UploadLink.__table__
+_link, _wechat = UploadLink.__table__, WechatUser.__table__
 _live = (
     _session.c.token_hash == bindparam("token"),
     _session.c.door == bindparam("door"),
@@ -36,6 +39,9 @@ _live = (
 )
 _about = (_session.c.principal_id, _session.c.expires_at, _session.c.proved_at, database_clock().label("now"))
 _FIND = {
+    "wechat": select(*_about, _wechat.c.public_id, _wechat.c.openid)
+    .join(_wechat, _wechat.c.id == _session.c.principal_id)
+    .where(*_live),
     "link": select(*_about, _link.c.public_id).join(_link, _link.c.id == _session.c.principal_id).where(*_live),
     "graduate": select(*_about, _account.c.public_id)
     .join(_account, _account.c.id == _session.c.principal_id)
@@ -58,6 +64,7 @@ _FIND = {
 }
 _ADD = insert(_session)
 _REVOKE = update(_session).where(_session.c.token_hash == bindparam("token")).values(revoked_at=bindparam("at"))
+_SPEND = _REVOKE.where(_session.c.revoked_at.is_(None))
 _PROVE = update(_session).where(_session.c.token_hash == bindparam("token")).values(proved_at=bindparam("at"))
 
 
@@ -69,17 +76,25 @@ def check_password(stored: str | None, password: str) -> bool:
         return False
 
 
-def open_session(door: str, principal_id: int) -> str:
-    """Insert a session and return its token (256 bits, handed out once); signing in is a fresh proof (R-STEP-1)."""
+def open_session(door: str, principal_id: int, proven: bool = True) -> str:
+    """Insert a session and return its token (256 bits, handed out once).
+
+    Signing in is a fresh proof, but for who came in by a WeChat that was bound before: not `proven` (R-STEP-1).
+    """
     token, at = secrets.token_urlsafe(32), now()
     row = {"token_hash": token_hash(token), "door": door, "principal_id": principal_id, "created_at": at}
-    db.session.execute(_ADD, row | {"expires_at": at + LASTS[door], "proved_at": at})
+    db.session.execute(_ADD, row | {"expires_at": at + LASTS[door], "proved_at": at if proven else NEVER})
     return token
 
 
 def close_session() -> None:
     """Revoke the session of this request."""
     db.session.execute(_REVOKE, {"token": token_hash(g.token), "at": now()})
+
+
+def spend_session() -> bool:
+    """Revoke the session of this request for what it serves but once; False where that has been done before."""
+    return db.session.connection().execute(_SPEND, {"token": token_hash(g.token), "at": now()}).rowcount == 1
 
 
 def prove() -> datetime:
@@ -107,8 +122,8 @@ def clear_cookie(response: Response, door: str) -> None:
 
 
 def token_of(door: str) -> str:
-    """Return the token of this request: a bearer token for graduates, a cookie for the others, never both."""
-    if door == "graduate":
+    """Return the token of this request: a bearer token in the mini-program, a cookie for the others, never both."""
+    if door in BEARER:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
     return request.cookies.get(cookie_name(door), "")
@@ -116,6 +131,15 @@ def token_of(door: str) -> str:
 
 def identify(door: str) -> Actor | None:
     """Return who is calling through a door, or None; keeps the row in `g.principal`."""
+    row = principal(door)
+    return None if row is None else _actor(door, row)
+
+
+def principal(door: str) -> Any | None:
+    """Return the row behind the token of this request, or None, and keep it in `g.principal`.
+
+    It is all there is of who comes with a ticket of the door `wechat`: a WeChat is nobody until it is bound.
+    """
     token = token_of(door)
     if not token or len(token) > 100:
         return None
@@ -123,7 +147,7 @@ def identify(door: str) -> Actor | None:
     if row is None or row.expires_at <= shifted(row.now):
         return None
     g.token, g.principal = token, row
-    return _actor(door, row)
+    return row
 
 
 def level_in(module: Module) -> Level:

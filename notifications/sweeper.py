@@ -14,11 +14,22 @@ from app.clock import now
 from app.expiry import expire_due
 from app.extensions import db
 from app.lists import exports
-from app.models import Delivery, DownloadTicket, FileTicket, IdempotencyKey, Outbox, SentCode, Session, Verification
+from app.models import (
+    Delivery,
+    DownloadTicket,
+    FileTicket,
+    IdempotencyKey,
+    Outbox,
+    SentCode,
+    Session,
+    Verification,
+    WechatScene,
+)
 from app.reminders import remind_due
 from app.writing import write
 from notifications import doorbell, file_clearing, jobs, outbox
 from notifications.report_feed import read_changes
+from wechat.followers import repair_at_night
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +41,7 @@ KEPT = {
     "sessions": timedelta(days=30),
     "codes": timedelta(days=2),
     "misses": timedelta(days=2),
+    "scenes": timedelta(days=2),
     "outbox": timedelta(days=90),
 }
 BATCH = 1000  # rows that one transaction removes
@@ -39,7 +51,7 @@ AT_ONCE = 50  # rows that it works off in one go
 
 _key, _ticket, _session = IdempotencyKey.__table__, DownloadTicket.__table__, Session.__table__
 _look, _outbox, _delivery = Verification.__table__, Outbox.__table__, Delivery.__table__
-_file_ticket, _sent_code = FileTicket.__table__, SentCode.__table__
+_file_ticket, _sent_code, _scene = FileTicket.__table__, SentCode.__table__, WechatScene.__table__
 
 
 def _some(table: Table, *which: Any) -> Delete:
@@ -58,6 +70,7 @@ _OLD = {
     "sessions": _some(_session, or_(_session.c.expires_at < _before, _session.c.revoked_at < _before)),
     "codes": _some(_sent_code, _sent_code.c.sent_at < _before),
     "misses": _some(_look, _look.c.document_id.is_(None), _look.c.at < _before),
+    "scenes": _some(_scene, _scene.c.expires_at < _before),
     "outbox": _some(
         _outbox,
         and_(_outbox.c.state == "done", _outbox.c.done_at < _before),
@@ -78,9 +91,9 @@ def tidy() -> dict[str, int]:
     """Remove what has served its time, in bounded batches, and part files of dead writers; return how many.
 
     Idempotency keys go after 48 hours, download tickets an hour after their end and used ones at it, sessions 30 days
-    after their end, codes sent to people and looks at codes that do not exist after 2 days, outbox rows 90 days after
-    they are done unless a delivery refers to them; tickets of uploads at their end, uploads as `file_clearing` says,
-    files of lists after a week.
+    after their end, codes sent to people, looks at codes that do not exist and scenes of WeChat after 2 days, outbox
+    rows 90 days after they are done unless a delivery refers to them; tickets of uploads at their end, uploads as
+    `file_clearing` says, files of lists after a week.
     """
     removed = {name: _remove_old(name) for name in _OLD}
     cleared = {"parts": storage.clear_parts(), "files": file_clearing.clear(), "exports": exports.clear()}
@@ -118,7 +131,7 @@ class Rounds:
 
     def go(self) -> None:
         """Do the rounds: sums every second, leftovers every 2 s, lapsed invitations and the far side's changes every
-        10 s, reminders every minute, clearing away every 10 minutes.
+        10 s, reminders and at night the followers every minute, clearing away every 10 minutes.
         """
         for duty, every in (
             (fold_statistics, 1.0),
@@ -126,6 +139,7 @@ class Rounds:
             (expire_due, 10.0),
             (read_changes, 10.0),
             (remind_due, 60.0),
+            (repair_at_night, 60.0),
             (tidy, 600.0),
         ):
             if time.monotonic() >= self._next.get(duty, 0.0):

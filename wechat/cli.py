@@ -1,4 +1,4 @@
-"""Commands for the two accounts: `flask wechat menu`, `flask wechat check`."""
+"""Commands for the two accounts: `flask wechat menu`, `flask wechat check`, `flask wechat followers`."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,7 +7,8 @@ from functools import partial
 import click
 from flask.cli import AppGroup
 
-from wechat import client, menu, templates
+from app.clock import now
+from wechat import client, followers, menu, templates
 from workflows.sending import SendError
 
 wechat_commands = AppGroup("wechat", help="The official account and the mini-program: menu, check of the settings.")
@@ -36,6 +37,14 @@ def check() -> None:
         click.echo(json.dumps({"account": account, "what": what, "problem": problem}))
     if wrong:
         raise click.ClickException(f"{wrong} of the settings are wrong")
+
+
+@wechat_commands.command("followers")
+def ask_for_followers() -> None:
+    """Ask who follows the official account, for everybody whose openid we hold; workers do it every night."""
+    if not client.has("official"):
+        raise click.ClickException("there is no official account")
+    click.echo(f"asked for {followers.repair(now())}")
 
 
 def _findings() -> Iterator[tuple[str, str, str]]:

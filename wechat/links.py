@@ -25,7 +25,7 @@ def scene_qr(token: str, seconds: int = SCENE_SECONDS) -> str:
         "action_info": {"scene": {"scene_str": token}},
     }
     answer = client.account("official").qrcode.create(body)
-    return f"{_picture_origin()}/cgi-bin/showqrcode?ticket={quote(str(answer['ticket']), safe='')}"
+    return f"{picture_origin()}/cgi-bin/showqrcode?ticket={quote(str(answer['ticket']), safe='')}"
 
 
 def url_link(path: str, query: str) -> str:
@@ -56,7 +56,7 @@ def _build() -> str:
     return client.BUILDS[current_app.config["WECHAT_MINI_STATE"]]
 
 
-def _picture_origin() -> str:
+def picture_origin() -> str:
     """Return where pictures of tickets lie: a host of its own at the platform, the same one anywhere else."""
     url = urlsplit(current_app.config["WECHAT_API_URL"])
     return PICTURE_ORIGIN if url.hostname == PLATFORM_HOST else f"{url.scheme}://{url.netloc}"

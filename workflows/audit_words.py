@@ -45,5 +45,7 @@ _BESIDE = {
     "change_password": "修改密码",
     "change_phone": "更换手机号码",
     "change_email": "更换电子邮箱",
+    "bind_wechat": "绑定微信",
+    "unbind_wechat": "解除微信绑定",
 }
 ACTION: dict[str, str] = {action.value: word for action, word in DONE.items()} | _BESIDE

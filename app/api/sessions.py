@@ -28,7 +28,8 @@ FAILURES_OF_A_PROOF = "10 per 10 minutes"
 ALL_OF_AN_ADDRESS = "1200 per minute"
 
 
-def _caller() -> str:
+def caller() -> str:
+    """Return the token of this request as the limiter keeps it."""
     return digest("proof.graduate", auth.token_of("graduate")[:100].encode("utf-8", "replace").decode())
 
 
@@ -48,15 +49,16 @@ def sign_in(body: dict[str, Any]) -> Any:
         raise ApiError(401, "wrong_credentials", doors.WRONG) from None
     except doors.WrongDoorError as wrong:
         raise ApiError(403, "wrong_door", wrong.message, {"next": wrong.message, "door": wrong.door}) from None
-    return answer(write(lambda: _opened(account_id)), 201)
+    return answer(write(lambda: opened(account_id)), 201)
 
 
-def _opened(account_id: int) -> dict[str, Any]:
+def opened(account_id: int, proven: bool = True) -> dict[str, Any]:
+    """Open a graduate's session inside a write and return it as it is answered; `proven` as in `auth.open_session`."""
     account = db.session.get_one(Account, account_id)
     if linked := people.link(account):
         log.info("account joined to the roll", extra={"account": account.public_id, "records": linked})
     db.session.flush()
-    token = auth.open_session("graduate", account_id)
+    token = auth.open_session("graduate", account_id, proven)
     session = db.session.get_one(Session, token_hash(token))
     return {"token": token, "expires_at": session.expires_at.isoformat(), "name": account.name}
 
@@ -82,7 +84,7 @@ def send_proof_code() -> Any:
 
 
 @blueprint.post("/current/proof")
-@limiter.limit(FAILURES_OF_A_PROOF, key_func=_caller, deduct_when=failed)
+@limiter.limit(FAILURES_OF_A_PROOF, key_func=caller, deduct_when=failed)
 @blueprint.arguments(ProofInput)
 @blueprint.response(200, ProofAnswer)
 @access.policy("graduate")

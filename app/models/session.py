@@ -16,7 +16,7 @@ class Session(db.Model):
     __table_args__ = (Index("ix_session_door_principal_id", "door", "principal_id"),)
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    door: Mapped[str] = mapped_column(String(10))  # graduate, employer, staff
+    door: Mapped[str] = mapped_column(String(10))  # graduate, employer, staff, link, wechat
     principal_id: Mapped[int] = mapped_column(BigId)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -13,7 +13,9 @@ class WechatUser(Public, db.Model):
     """A person's WeChat as the official account or the mini-program knows it, and the graduate it is bound to.
 
     `platform` is official or mini. `state`: following, left (unfollowed), unknown (never seen to follow), invalid
-    (the platform knows the openid no more); unfollowing keeps the binding (R-BOT-1).
+    (the platform knows the openid no more); unfollowing keeps the binding (R-BOT-1). `tries` are those to be bound by
+    facts that can be guessed, counted from `tries_since` on (R-STEP-1). Until
+    `busy_until` a subscribe message is on its way to this openid: the platform takes one after the other (43108).
     """
 
     __tablename__ = "wechat_user"
@@ -27,6 +29,9 @@ class WechatUser(Public, db.Model):
     state: Mapped[str] = mapped_column(String(10), default="unknown")
     state_at: Mapped[datetime] = mapped_column(UtcDateTime)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    tries_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    busy_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

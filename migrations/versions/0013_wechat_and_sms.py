@@ -17,6 +17,7 @@ NEW_IN_DELIVERY = {
     "provider_id": sa.String(length=64),
     "first_at": MOMENT,
     "tried_at": MOMENT,
+    "again_at": MOMENT,
     "proven_at": MOMENT,
 }
 
@@ -31,6 +32,7 @@ def upgrade() -> None:
     op.create_index("ix_delivery_message_id", "delivery", ["message_id"])
     op.create_index("ix_delivery_number", "delivery", ["channel", "number"])
     op.create_index("ix_delivery_provider_id", "delivery", ["provider_id"])
+    op.drop_table("demo_message")
     op.add_column("school", sa.Column("sms_fallback", sa.Boolean(), server_default=sa.true(), nullable=False))
 
 
@@ -54,6 +56,9 @@ def _wechat() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("state_at", MOMENT, nullable=False),
         sa.Column("checked_at", MOMENT, nullable=True),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tries_since", MOMENT, nullable=True),
+        sa.Column("busy_until", MOMENT, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_wechat_user_account_id")),
         sa.UniqueConstraint("platform", "account_id", name=op.f("uq_wechat_user_platform_account_id")),
@@ -135,6 +140,8 @@ def _messages() -> None:
         sa.Column("error", sa.String(length=60), nullable=True),
         sa.Column("merged_into", BIG, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("opened_at", MOMENT, nullable=False),
+        sa.Column("worthless_at", MOMENT, nullable=True),
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.Column("called_by", BIG, nullable=True),
         sa.Column("call_note", sa.Text(), nullable=False),
@@ -192,7 +199,18 @@ def _messages() -> None:
 
 
 def downgrade() -> None:
-    """Drop them."""
+    """Drop them, and put the demo's inbox back."""
+    op.create_table(
+        "demo_message",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("delivery_id", BIG, nullable=False),
+        sa.Column("reader", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_demo_message")),
+        sa.UniqueConstraint("delivery_id", name=op.f("uq_demo_message_delivery_id")),
+    )
     op.drop_column("school", "sms_fallback")
     for name in ("ix_delivery_provider_id", "ix_delivery_number", "ix_delivery_message_id"):
         op.drop_index(name, "delivery")

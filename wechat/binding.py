@@ -1,0 +1,194 @@
+"""Binding: which graduate a WeChat belongs to; the only writer of `wechat_user.account_id` (R-STEP-1, R-BOT-1).
+
+Lock order: the accounts by id, then the rows of WeChat. An account has one WeChat, a WeChat one account.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app import history, outgoing
+from app.clock import now
+from app.history import Chain
+from app.models import Account, WechatUser
+from app.models.types import new_public_id
+from workflows.case import Actor, Refused
+from workflows.scenes import TAKEN_MEANWHILE
+from workflows.vocabulary import Event, Role
+
+BIND, UNBIND = "bind_wechat", "unbind_wechat"
+OFFICIAL, MINI = "official", "mini"
+KEY = ("platform", "openid")
+
+_user, _account = WechatUser.__table__, Account.__table__
+_ID = select(_user.c.id).where(_user.c.platform == bindparam("p"), _user.c.openid == bindparam("o"))
+_ROW = select(_user.c.id, _user.c.public_id, _user.c.platform, _user.c.unionid, _user.c.account_id)
+_ONE = _ROW.where(_user.c.id == bindparam("user"))
+_OF_ACCOUNT = _ROW.where(_user.c.account_id == bindparam("account")).order_by(_user.c.id)
+_MATES = (
+    _ROW.where(_user.c.unionid == bindparam("union"), _user.c.platform != bindparam("platform"))
+    .order_by(_user.c.id.desc())
+    .limit(1)
+)
+_SHOWN = (
+    select(_user.c.platform, _user.c.bound_at, _user.c.state)
+    .where(_user.c.account_id == bindparam("account"))
+    .order_by(_user.c.platform.desc())
+)
+_GIVE = (
+    update(_user).where(_user.c.id == bindparam("user")).values(account_id=bindparam("to"), bound_at=bindparam("at"))
+)
+_TAKE = update(_user).where(_user.c.id == bindparam("user")).values(account_id=None, bound_at=None)
+_NAME = select(_account.c.public_id).where(_account.c.id == bindparam("account"))
+
+
+def know(conn: Connection, platform: str, openid: str, unionid: str | None, at: datetime) -> int:
+    """Return the row's id of a WeChat, which is added where it is new; a unionid once known is kept. Inside a write."""
+    row = {"public_id": new_public_id(), "platform": platform, "openid": openid, "unionid": unionid}
+    make = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    added = make(_user).values(row | {"state": "unknown", "state_at": at, "created_at": at})
+    told = {"unionid": added.excluded.unionid}
+    conn.execute(added.on_conflict_do_update(index_elements=KEY, set_=told, where=added.excluded.unionid.is_not(None)))
+    return int(conn.execute(_ID, {"p": platform, "o": openid}).scalar_one())
+
+
+def account_of(conn: Connection, user_id: int) -> int | None:
+    """Return the account that a WeChat is bound to."""
+    account: int | None = _one(conn, user_id).account_id
+    return account
+
+
+def unionid_of(conn: Connection, user_id: int) -> str | None:
+    """Return the unionid of a WeChat, where it is known."""
+    unionid: str | None = _one(conn, user_id).unionid
+    return unionid
+
+
+def unionid_of_mini(conn: Connection, account_id: int) -> str | None:
+    """Return the unionid of the WeChat that an account signs in with, where both are known."""
+    rows = conn.execute(_OF_ACCOUNT, {"account": account_id})
+    return next((row.unionid for row in rows if row.platform == MINI), None)
+
+
+def shown(conn: Connection, account_id: int) -> Sequence[Row[Any]]:
+    """Return the WeChat of an account: platform, bound_at, state."""
+    return conn.execute(_SHOWN, {"account": account_id}).all()
+
+
+def bind(conn: Connection, user_id: int, account_id: int, how: str) -> None:
+    """Bind a WeChat to an account, away from whatever either was bound to; on record, and the owners are told.
+
+    `how`: password, phone, scene, link. Inside a write. Raises Refused where another binding came between.
+    """
+    held = _one(conn, user_id).account_id
+    chains = {one: history.lock(conn, "account", one) for one in sorted({account_id, held} - {None})}
+    at, actor = now(), Actor(Role.GRADUATE, account_id)
+    user = _one(conn, user_id, lock=True)
+    if user.account_id not in (None, *chains):
+        raise Refused(TAKEN_MEANWHILE)
+    if user.account_id == account_id:
+        return
+    if user.account_id is not None:
+        gone = _same_person(_of(conn, user.account_id), user)
+        _take(conn, chains[user.account_id], gone, actor, at)
+        _tell(conn, user.account_id, "wechat_taken", at)
+    replaced = _others(_of(conn, account_id), user)
+    _take(conn, chains[account_id], replaced, actor, at)
+    _give(conn, chains[account_id], user, actor, how, at)
+    _tell(conn, account_id, "wechat_moved" if replaced else "wechat_bound", at)
+    _join(conn, chains[account_id], user, at)
+
+
+def unbind(conn: Connection, account_id: int, at: datetime) -> bool:
+    """Take every WeChat off an account, on both platforms; inside a write. Returns False where there was none."""
+    chain = history.lock(conn, "account", account_id)
+    rows = _of(conn, account_id)
+    if rows:
+        _take(conn, chain, rows, Actor(Role.GRADUATE, account_id), at)
+        _tell(conn, account_id, "wechat_unbound", at)
+    return bool(rows)
+
+
+def join(conn: Connection, user_id: int, at: datetime) -> bool:
+    """Bind a WeChat to the account of the same person's WeChat on the other platform, or that one to its own.
+
+    The unionid says that it is one person, never which graduate: that, a binding before has shown. Nothing is moved.
+    Inside a write, before other rows of WeChat are locked. Returns whether anything was bound.
+    """
+    user = _one(conn, user_id)
+    mate = _mate(conn, user)
+    accounts = {user.account_id, mate.account_id} - {None} if mate else set()
+    if len(accounts) != 1 or (mate and user.account_id == mate.account_id):
+        return False
+    chain = history.lock(conn, "account", accounts.pop())
+    holder = _one(conn, user_id if user.account_id else mate.id, lock=True)
+    return holder.account_id == chain.record and _join(conn, chain, holder, at)
+
+
+def _join(conn: Connection, chain: Chain, user: Any, at: datetime) -> bool:
+    """Give the account of a bound WeChat its mate on the other platform, where both places are free."""
+    found = _mate(conn, user)
+    mate = _one(conn, found.id, lock=True) if found else None
+    if mate is None or mate.account_id is not None:
+        return False
+    if any(row.platform == mate.platform for row in _of(conn, chain.record)):
+        return False
+    _give(conn, chain, mate, Actor(Role.PLATFORM), "unionid", at)
+    return True
+
+
+def _one(conn: Connection, user_id: int, lock: bool = False) -> Any:
+    return conn.execute(_locked(_ONE) if lock else _ONE, {"user": user_id}).one()
+
+
+def _of(conn: Connection, account_id: int) -> Sequence[Row[Any]]:
+    return conn.execute(_locked(_OF_ACCOUNT), {"account": account_id}).all()
+
+
+def _locked(wanted: Select[Any]) -> Select[Any]:
+    return wanted.with_for_update(key_share=True)
+
+
+def _mate(conn: Connection, user: Any) -> Any:
+    if not user.unionid:
+        return None
+    return conn.execute(_MATES, {"union": user.unionid, "platform": user.platform}).one_or_none()
+
+
+def _same_person(rows: Sequence[Any], user: Any) -> list[Any]:
+    return [row for row in rows if row.id == user.id or (user.unionid and row.unionid == user.unionid)]
+
+
+def _others(rows: Sequence[Any], user: Any) -> list[Any]:
+    """Return what has to make room: the WeChat on the same platform, and what is known to be another person's."""
+    there = {row.unionid for row in rows if row.platform == user.platform and row.unionid}
+    return [row for row in rows if row.platform == user.platform or _is_another(row.unionid, user.unionid, there)]
+
+
+def _is_another(unionid: str | None, mine: str | None, replaced: set[str]) -> bool:
+    if not unionid or unionid == mine:
+        return False
+    return bool(mine) or unionid in replaced
+
+
+def _take(conn: Connection, chain: Chain, rows: Iterable[Any], actor: Actor, at: datetime) -> None:
+    for row in rows:
+        conn.execute(_TAKE, {"user": row.id})
+        detail = {"wechat": row.public_id, "platform": row.platform}
+        chain.add(at, actor, ("account", chain.record), UNBIND, detail)
+    chain.write()
+
+
+def _give(conn: Connection, chain: Chain, user: Any, actor: Actor, how: str, at: datetime) -> None:
+    conn.execute(_GIVE, {"user": user.id, "to": chain.record, "at": at})
+    detail = {"wechat": user.public_id, "platform": user.platform, "how": how}
+    chain.add(at, actor, ("account", chain.record), BIND, detail)
+    chain.write()
+
+
+def _tell(conn: Connection, account_id: int, what: str, at: datetime) -> None:
+    named = conn.execute(_NAME, {"account": account_id}).scalar_one()
+    outgoing.emit(conn, Event.ACCOUNT_CHANGED, f"{named}:{at.isoformat()}", at, {"account": account_id, "what": what})

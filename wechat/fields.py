@@ -79,7 +79,7 @@ def fit(name: str, value: str | datetime | None, approved: Sequence[str] = ()) -
     if kind.whole:
         return _whole(kind, text, name, word in MUST)
     if kind.taken:
-        text = masked(_collapsed(re.sub(kind.taken, "", text)))  # what is left may have moved together
+        text = masked(clean(re.sub(kind.taken, "", text)))  # what is left may have moved together
     return cut(text, kind.longest, kind.ends) or kind.empty
 
 

@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from app.clock import now
 from app.extensions import db
 from app.models import Delivery, Message, SmsReceipt
 from app.people import blind_phone
-from app.writing import write
+from app.writing import rollback, write
 from notifications.channels import upsert
 from notifications.sms_outcomes import plain
 
@@ -39,6 +39,15 @@ _BY_OUT_ID = (
     .join(_message, _message.c.id == _delivery.c.message_id)
     .where(_message.c.public_id == bindparam("out"), _delivery.c.channel == "sms", _delivery.c.state == "sending")
 )
+# What came before our own commit, and was missed by both sides: of the last hours only, for older ones are settled.
+_MISSED = (
+    select(_delivery.c.id, _receipt.c.biz_id, _receipt.c.phone_blind)
+    .join(_receipt, _receipt.c.biz_id == _delivery.c.provider_id)
+    .where(_receipt.c.reported_at > bindparam("since"), _delivery.c.channel == "sms", _delivery.c.state == "accepted")
+    .limit(bindparam("most"))
+)
+LOOKED_BACK = timedelta(hours=2)
+AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,20 @@ def match(conn: Connection, biz_id: str, phone_blind: bytes, delivery_id: int) -
     if found is None:
         return False
     return following.settle(conn, delivery_id, None if found.delivered else found.code or "not_delivered", now())
+
+
+def match_kept() -> int:
+    """Let receipts count that lie here while their delivery waits for one; return how many did. A duty of the sweeper.
+
+    Where there is none, the ladder asks the platform (`sms.look_up`).
+    """
+    missed = db.session.execute(_MISSED, {"since": now() - LOOKED_BACK, "most": AT_ONCE}).all()
+    rollback()
+    return sum(write(partial(_match_missed, row)) for row in missed)
+
+
+def _match_missed(row: Any) -> bool:
+    return match(db.session.connection(), row.biz_id, bytes(row.phone_blind), row.id)
 
 
 def _keep(receipts: list[Receipt]) -> None:

@@ -1,6 +1,7 @@
 """Where Alibaba Cloud pushes receipts of text messages: unsigned, so the address itself is the secret."""
 
 import hmac
+import json
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, jsonify, request
@@ -24,12 +25,21 @@ def push(secret: str) -> Any:
     if not hmac.compare_digest(secret.encode("utf-8", "replace"), known.encode()) or not known:
         raise NotFound
     request.max_content_length = LARGEST
-    batch = request.get_json(force=True, silent=True)
-    items = [batch] if isinstance(batch, dict) else batch
-    if not isinstance(items, list) or len(items) > MOST:
+    items = _items(request.get_data())
+    if items is None or len(items) > MOST:
         return jsonify({"code": 1, "msg": "格式有误"}), 400
     receipts.take_in(items)
     return jsonify({"code": 0, "msg": "成功"})
+
+
+def _items(body: bytes) -> list[Any] | None:
+    """Return the receipts of a push, None for what is no batch."""
+    try:
+        batch = json.loads(body)
+    except (ValueError, RecursionError):  # also what is nested too deep
+        return None
+    batch = [batch] if isinstance(batch, dict) else batch
+    return batch if isinstance(batch, list) else None
 
 
 def install(app: Flask) -> None:

@@ -19,15 +19,18 @@ from app.models import (
     DownloadTicket,
     FileTicket,
     IdempotencyKey,
+    Message,
     Outbox,
     SentCode,
     Session,
+    SmsReceipt,
+    SmsSent,
     Verification,
     WechatScene,
 )
 from app.reminders import remind_due
 from app.writing import write
-from notifications import doorbell, file_clearing, jobs, outbox
+from notifications import doorbell, file_clearing, jobs, outbox, receipts
 from notifications.report_feed import read_changes
 from wechat.followers import repair_at_night
 
@@ -42,6 +45,8 @@ KEPT = {
     "codes": timedelta(days=2),
     "misses": timedelta(days=2),
     "scenes": timedelta(days=2),
+    "texts": timedelta(days=2),
+    "receipts": timedelta(days=30),
     "outbox": timedelta(days=90),
 }
 BATCH = 1000  # rows that one transaction removes
@@ -52,6 +57,7 @@ AT_ONCE = 50  # rows that it works off in one go
 _key, _ticket, _session = IdempotencyKey.__table__, DownloadTicket.__table__, Session.__table__
 _look, _outbox, _delivery = Verification.__table__, Outbox.__table__, Delivery.__table__
 _file_ticket, _sent_code, _scene = FileTicket.__table__, SentCode.__table__, WechatScene.__table__
+_text, _receipt, _message = SmsSent.__table__, SmsReceipt.__table__, Message.__table__
 
 
 def _some(table: Table, *which: Any) -> Delete:
@@ -69,12 +75,15 @@ _OLD = {
     "file_tickets": _some(_file_ticket, _file_ticket.c.expires_at < _before),
     "sessions": _some(_session, or_(_session.c.expires_at < _before, _session.c.revoked_at < _before)),
     "codes": _some(_sent_code, _sent_code.c.sent_at < _before),
+    "texts": _some(_text, _text.c.at < _before),
+    "receipts": _some(_receipt, _receipt.c.reported_at < _before),
     "misses": _some(_look, _look.c.document_id.is_(None), _look.c.at < _before),
     "scenes": _some(_scene, _scene.c.expires_at < _before),
     "outbox": _some(
         _outbox,
         and_(_outbox.c.state == "done", _outbox.c.done_at < _before),
         ~exists().where(_delivery.c.outbox_id == _outbox.c.id),
+        ~exists().where(_message.c.outbox_id == _outbox.c.id),
     ),
 }
 
@@ -91,9 +100,10 @@ def tidy() -> dict[str, int]:
     """Remove what has served its time, in bounded batches, and part files of dead writers; return how many.
 
     Idempotency keys go after 48 hours, download tickets an hour after their end and used ones at it, sessions 30 days
-    after their end, codes sent to people, looks at codes that do not exist and scenes of WeChat after 2 days, outbox
-    rows 90 days after they are done unless a delivery refers to them; tickets of uploads at their end, uploads as
-    `file_clearing` says, files of lists after a week.
+    after their end, codes sent to people, the count of text messages, looks at codes that do not exist and scenes of
+    WeChat after 2 days, receipts of text messages after 30, outbox rows 90 days after they are done unless a delivery
+    or a message refers to them; tickets of uploads at their end, uploads as `file_clearing` says, files of lists after
+    a week.
     """
     removed = {name: _remove_old(name) for name in _OLD}
     cleared = {"parts": storage.clear_parts(), "files": file_clearing.clear(), "exports": exports.clear()}
@@ -131,13 +141,15 @@ class Rounds:
 
     def go(self) -> None:
         """Do the rounds: sums every second, leftovers every 2 s, lapsed invitations and the far side's changes every
-        10 s, reminders and at night the followers every minute, clearing away every 10 minutes.
+        10 s, receipts that were missed, reminders and at night the followers every minute, clearing away every 10
+        minutes.
         """
         for duty, every in (
             (fold_statistics, 1.0),
             (self._leftovers, 2.0),
             (expire_due, 10.0),
             (read_changes, 10.0),
+            (receipts.match_kept, 60.0),
             (remind_due, 60.0),
             (repair_at_night, 60.0),
             (tidy, 600.0),

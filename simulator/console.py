@@ -14,10 +14,10 @@ SHOWN = 100
 pages = Blueprint("console", __name__, template_folder="templates")
 
 
-@pages.get("/")
+@pages.get("/employment")
 def home() -> str:
     """Show what changed last, and a form to edit archive and household data."""
-    return render_template("home.html", records=current_app.extensions["ledger"].newest(SHOWN))
+    return render_template("employment.html", records=current_app.extensions["ledger"].newest(SHOWN))
 
 
 def _edit(values: dict[str, Any], content: Any, edited_at: str | None) -> tuple[int, dict[str, Any]]:
@@ -46,7 +46,7 @@ def edit_by_form() -> tuple[str, int]:
     key["cohort"] = int(key["cohort"] or 0)
     status, answer = _edit(key, typed, None)
     records = current_app.extensions["ledger"].newest(SHOWN)
-    return render_template("home.html", records=records, wrong=answer.get("fields"), saved=status == 200), status
+    return render_template("employment.html", records=records, wrong=answer.get("fields"), saved=status == 200), status
 
 
 @pages.post("/console/faults")

@@ -73,7 +73,8 @@ def everybody() -> list[dict[str, Any]]:
     return world().books.rows(statement)
 
 
-def _act(person: int, action: str, given: dict[str, Any]) -> Any:
+def act_for(person: int, action: str, given: dict[str, Any]) -> Any:
+    """Let a person do something; raises Impossible, Wrong, KeyError."""
     there = world()
     match action:
         case "follow":
@@ -115,7 +116,7 @@ def _in_mini_program(person: int, action: str, given: dict[str, Any]) -> Any:
 @strings.post("/people/<int:person>/<action>")
 def act(person: int, action: str) -> Response:
     """Let a person do something; what reaches the platform is answered with its reply."""
-    return jsonify(_act(person, action, said()))
+    return jsonify(act_for(person, action, said()))
 
 
 @strings.get("/messages")

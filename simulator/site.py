@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from simulator import control, employment_system
+from simulator import control, employment_system, pages
 from simulator.settings import MINI, OFFICIAL, Settings
 from simulator.sms import api as sms
 from simulator.sms import receipts
@@ -24,6 +24,6 @@ def build(store: Path | str, settings: Settings) -> Flask:
     there.pushes.senders["sms"] = partial(receipts.send, there)
     there.pushes.start()
     app.extensions["world"] = there
-    for room in (calls.api, sms.api, control.strings):
+    for room in (calls.api, sms.api, control.strings, pages.pages):
         app.register_blueprint(room)
     return app

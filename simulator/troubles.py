@@ -22,7 +22,7 @@ Refuse = Callable[[str], Response]
 
 @dataclass
 class Trouble:
-    """What goes wrong with calls whose path begins with `path`: `times` calls (None: until cleared), a share by `rate`."""
+    """What goes wrong with calls whose path begins with `path`, `times` calls (None: until cleared) or a share."""
 
     names: Sequence[str]
     path: str = ""

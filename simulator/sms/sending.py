@@ -67,7 +67,7 @@ def send(world: World, query: Mapping[str, str]) -> dict[str, Any]:
     if key is None:
         raise Business("isv.SMS_TEMPLATE_ILLEGAL", "该账号下找不到对应模板")
     try:
-        written = texts.filled(key, sms.sign_name, query.get("TemplateParam", ""))
+        written = texts.filled(key, sms.sign_name, query.get("TemplateParam", ""), world.pushes.public_url)
     except texts.Wrong as wrong:
         raise Business(str(wrong)) from None
     with world.books.writing():

@@ -8,6 +8,8 @@ from simulator.settings import MINI, OFFICIAL, Account
 from simulator.wechat import events, people
 from simulator.world import World
 
+OUT_OF_ORDER = "该公众号提供的服务出现故障，请稍后再试"
+
 Answered = dict[str, Any]
 
 
@@ -33,6 +35,14 @@ def _tell(world: World, target: str, body: events.Body) -> Answered:
     row = world.pushes.send_now(target, body)
     heard = json.loads(row["answer"]) if row["state"] == "sent" else {}
     return {"state": row["state"], "attempts": row["attempts"], "reply": heard, "answer": row["answer"]}
+
+
+def _ask(world: World, openid: str, body: events.Body) -> Answered:
+    """Tell the official account, and the user when it does not answer."""
+    answered = _tell(world, OFFICIAL, body)
+    if answered["state"] != "sent":
+        events.write_chat(world, openid, "platform", {"Content": OUT_OF_ORDER})
+    return answered
 
 
 def follow(world: World, person: int, scene: str = "") -> Answered:
@@ -82,7 +92,9 @@ def write(world: World, person: int, content: str) -> Answered:
     """Write a text to the official account; return its reply."""
     account, row = _following(world, person)
     events.write_chat(world, row["openid"], "user", {"MsgType": "text", "Content": content})
-    return _tell(world, OFFICIAL, events.message(account, row["openid"], world.clock.now(), "text", Content=content))
+    return _ask(
+        world, row["openid"], events.message(account, row["openid"], world.clock.now(), "text", Content=content)
+    )
 
 
 def send(world: World, person: int, kind: str, fields: dict[str, Any]) -> Answered:
@@ -97,7 +109,7 @@ def tap(world: World, person: int, key: str, kind: str = "CLICK") -> Answered:
     account, row = _following(world, person)
     if kind == "CLICK":
         events.write_chat(world, row["openid"], "user", {"Content": f"[点击菜单：{_name_of(world, key)}]"})
-    return _tell(world, OFFICIAL, events.event(account, row["openid"], world.clock.now(), kind, EventKey=key))
+    return _ask(world, row["openid"], events.event(account, row["openid"], world.clock.now(), kind, EventKey=key))
 
 
 def _name_of(world: World, key: str) -> str:

@@ -88,7 +88,7 @@ class Account(WeChatClient):  # type: ignore[misc]
         """Make a call that wechatpy has built."""
         address = options.pop("api_base_url", self.API_BASE_URL) + url_or_endpoint
         body, query, processed = (options.pop(name, None) for name in ("data", "params", "result_processor"))
-        if options or not address.startswith(ORIGIN):
+        if options or "://" in url_or_endpoint or not address.startswith(ORIGIN):
             raise NotImplementedError(f"{method} of {sorted(options)}")
         answer = self.call(address.removeprefix(ORIGIN), body if method == "post" else None, **(query or {}))
         return processed(answer) if processed else answer

@@ -88,8 +88,17 @@ class Transport:
                 method, f"{self._url}/{target}", body=body, headers=headers, preload_content=False
             )
             with answer:
-                content = answer.read(LARGEST + 1, decode_content=False)
-                return answer.status, content if len(content) <= LARGEST else b""
+                return answer.status, _content(answer)
         except (HTTPError, OSError) as error:
             sent = not isinstance(error, _NOT_SENT)
         raise NoAnswerError(sent)
+
+
+def _content(answer: urllib3.BaseHTTPResponse) -> bytes:
+    """Return the content, nothing of one that is too large; only the read after the last tells that it was whole."""
+    content = b""
+    while part := answer.read(LARGEST + 1 - len(content), decode_content=False):
+        content += part
+        if len(content) > LARGEST:
+            return b""
+    return content

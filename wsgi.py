@@ -8,7 +8,7 @@ from flask import Flask
 from app import access, printable
 from app.factory import create_app
 from notifications import cli as notifications_cli
-from notifications import doorbell, employment_system, inbox, receipts_web, report_cli, sms
+from notifications import doorbell, employment_system, receipts_web, report_cli, sms
 from pdf import cli as pdf_cli
 from pdf import fonts, letter_web
 from pdf import web as pdf_web
@@ -25,7 +25,6 @@ def build(settings: Mapping[str, Any] | None = None) -> Flask:
     app = create_app(settings)
     printable.install(app, fonts.unprintable)
     doorbell.install(app)
-    inbox.install(app)
     employment_system.install(app)
     wechat_client.install(app)
     sms.install(app)

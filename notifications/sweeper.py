@@ -32,6 +32,7 @@ from app.reminders import remind_due
 from app.writing import write
 from notifications import doorbell, file_clearing, jobs, outbox, receipts
 from notifications.report_feed import read_changes
+from wechat import inbox
 from wechat.followers import repair_at_night
 
 log = logging.getLogger(__name__)
@@ -140,8 +141,8 @@ class Rounds:
         self._alone_since: float | None = None
 
     def go(self) -> None:
-        """Do the rounds: sums every second, leftovers every 2 s, lapsed invitations and the far side's changes every
-        10 s, receipts that were missed, reminders and at night the followers every minute, clearing away every 10
+        """Do the rounds: sums every second, leftovers every 2 s, lapsed invitations, the far side's changes and
+        proofs that came early every 10 s, receipts that were missed, reminders and at night the followers every minute, clearing away every 10
         minutes.
         """
         for duty, every in (
@@ -149,6 +150,7 @@ class Rounds:
             (self._leftovers, 2.0),
             (expire_due, 10.0),
             (read_changes, 10.0),
+            (inbox.match_leftovers, 10.0),
             (receipts.match_kept, 60.0),
             (remind_due, 60.0),
             (repair_at_night, 60.0),

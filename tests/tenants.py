@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import auth, people, settings, storage, upload_links, uploads
 from app.clock import now
@@ -37,6 +37,7 @@ from app.models import (
     RollImport,
     RollRequest,
     School,
+    Session,
     Staff,
     Transfer,
     UploadLink,
@@ -54,6 +55,7 @@ from tests.application import api_client, open_session
 from tests.builders import Graduate
 from tests.inspection import samples
 from tests.notifications.working import work_off
+from wechat import binding, confirming
 from workflows.case import Actor
 from workflows.vocabulary import Action, Kind, Level, Module, Role, State
 
@@ -90,7 +92,7 @@ class Caller:
     """Somebody at a door: what the policy looks at, and whose data may be seen."""
 
     name: str
-    door: str  # graduate, employer, applicant, staff, link, nobody
+    door: str  # graduate, employer, applicant, staff, link, wechat (a ticket), nobody
     role: Role | None = None
     place: Place | None = None
     sees: frozenset[str] = frozenset()  # owners of markers
@@ -337,7 +339,24 @@ def _person(world: World, place: Place, school: School, department: Department) 
     caller = Caller(f"graduate {place.name}", "graduate", Role.GRADUATE, place, sees)
     caller.headers = {"Authorization": f"Bearer {open_session('graduate', first.account.id)}"}
     world.callers.append(caller)
+    _wechat(world, place, first)
     return rolls
+
+
+def _wechat(world: World, place: Place, graduate: Graduate) -> None:
+    """Bind the person's WeChat, ask for a code to scan, and let another WeChat wait with its ticket."""
+    conn, at = db.session.connection(), now()
+    own, other = (f"{place.name}-{who}-{ord(place.graduate)}" for who in ("own", "other"))
+    binding.bind(conn, binding.know(conn, "mini", own, None, at), graduate.account.id, "password")
+    waiting = binding.know(conn, "mini", other, None, at)
+    _, scene = confirming.ask(conn, graduate.account.id)
+    world.keep(place, "scene", scene)
+    world.mark(f"{place.name}:person", own, other)
+    caller = Caller(f"ticket {place.name}", "wechat", None, place)
+    caller.headers = {"Authorization": f"Bearer {open_session('wechat', waiting)}"}
+    db.session.execute(update(Session).where(Session.door == "wechat").values(expires_at=at + timedelta(days=1)))
+    db.session.commit()
+    world.callers.append(caller)
 
 
 _OWN = {"id", "public_id", "account_id", "id_kind", "id_number_sealed", "id_number_blind", "student_number", "version"}

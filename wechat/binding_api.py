@@ -14,7 +14,7 @@ from app.errors import ApiError
 from app.extensions import db, limiter
 from app.factory import SECURITY_HEADERS
 from app.writing import rollback, write
-from wechat import binding, confirming, grants, links
+from wechat import binding, client, confirming, grants, links
 from wechat.api_schemas import (
     BindingAnswer,
     ClaimInput,
@@ -27,7 +27,7 @@ from wechat.api_schemas import (
 from wechat.scenes import LASTS
 from workflows.case import Refused
 from workflows.proof import refuse_stale
-from workflows.scenes import state_of
+from workflows.scenes import NO_OFFICIAL_ACCOUNT, state_of
 from workflows.sending import SendError
 
 log = logging.getLogger(__name__)
@@ -100,6 +100,8 @@ def part() -> Any:
 def ask() -> Any:
     """Return a code to scan by WeChat, good for ten minutes; an earlier one holds no more."""
     account_id = access.actor().id
+    if not client.has(binding.OFFICIAL):
+        raise Refused(NO_OFFICIAL_ACCOUNT)
     token, row = write(lambda: confirming.ask(db.session.connection(), account_id))
     return answer(_scene(row) | {"picture": _picture(token)}, 201)
 

@@ -44,7 +44,7 @@ def ask_for_followers() -> None:
     """Ask who follows the official account, for everybody whose openid we hold; workers do it every night."""
     if not client.has("official"):
         raise click.ClickException("there is no official account")
-    click.echo(f"asked for {followers.repair(now())}")
+    click.echo(f"asked about {followers.repair(now())}")
 
 
 def _findings() -> Iterator[tuple[str, str, str]]:

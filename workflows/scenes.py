@@ -35,6 +35,7 @@ LINK_GONE = Refusal(
 OTHER_PERSON = Refusal(
     Code.NOT_ALLOWED, "这个微信与您登录小程序的微信不是同一个，不能绑定。", "请用您本人的微信操作，或先解除原来的绑定。"
 )
+NO_OFFICIAL_ACCOUNT = Refusal(Code.FUNCTION_OFF, "平台尚未开通公众号提醒，不能绑定。", "重要消息会用短信通知您。")
 TAKEN_MEANWHILE = Refusal(Code.OUTDATED, "该微信刚刚有另一次绑定。", "请刷新页面查看后重试。")
 
 

@@ -1,5 +1,6 @@
 """Live records for the document's test: for every operation what it succeeds with – ids, query and body."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import people, storage
+from app.clock import now
 from app.extensions import db
 from app.joining import join
 from app.models import Alert, Correction, Employer, File, School
@@ -20,7 +22,9 @@ from tests.app.api.test_transfers import HOME
 from tests.app.staff import desk, test_correcting
 from tests.application import ApiClient, api_client
 from tests.builders import PASSWORD, Graduate
+from tests.far_side import TEMPLATES, FarSide
 from tests.inspection import samples
+from wechat import binding, confirming, scenes
 from workflows.termination import LETTER
 from workflows.vocabulary import Action, Kind, Role, State
 
@@ -56,6 +60,7 @@ class Person:
 
     app: Flask
     first: Graduate
+    far: FarSide
     number: int = 0
 
     def client(self) -> ApiClient:
@@ -275,6 +280,48 @@ def _file(person: Person, graduate: Graduate) -> Asked:
     return Asked({"file_id": public_id})
 
 
+# --- WeChat -------------------------------------------------------------------------------------------------------
+
+
+def waiting() -> int:
+    """Return a WeChat that is bound to nobody."""
+    user = binding.know(db.session.connection(), "mini", f"o{secrets.token_hex(12)}", None, now())
+    db.session.commit()
+    return user
+
+
+def _login(person: Person, graduate: Graduate) -> Asked:
+    return Asked(body={"code": person.far.act(person.far.person(), "login-code")["code"]})
+
+
+def _by_phone(person: Person, graduate: Graduate) -> Asked:
+    code = person.far.act(person.far.person(phone=person.first.phone), "phone-code")["code"]
+    return Asked(body={"phone_code": code, "id_last_six": person.first.id_number[-6:]})
+
+
+def _scene(person: Person, graduate: Graduate) -> Asked:
+    user = waiting()
+    conn = db.session.connection()
+    token, row = confirming.ask(conn, person.first.account.id)
+    scenes.scan(conn, token, user, now())
+    db.session.commit()
+    return Asked({"scene_id": row.public_id})
+
+
+def _link(person: Person, graduate: Graduate) -> Asked:
+    user = waiting()
+    token = scenes.scene_for_wechat_user(db.session.connection(), user, now())
+    db.session.commit()
+    return Asked(body={"token": token})
+
+
+def _consent(person: Person, graduate: Graduate) -> Asked:
+    user = waiting()
+    binding.bind(db.session.connection(), user, person.first.account.id, "password")
+    db.session.commit()
+    return Asked(body={"results": {TEMPLATES["mini"]["review"]["id"]: "accept"}})
+
+
 WRITTEN = {"declaration": DECLARATION, "online_known": True, "void_destination": True}
 ASK = {"declaration": DECLARATION, "form": endings.FORM}
 STAGES: dict[tuple[str, str], Stage] = {
@@ -286,6 +333,15 @@ STAGES: dict[tuple[str, str], Stage] = {
     ("POST", "/accounts/password/code"): lambda person, graduate: Asked(body={"username": _other(person).phone}),
     ("POST", "/accounts/password"): _password,
     ("POST", "/sessions"): lambda person, graduate: Asked(body={"username": person.first.phone, "password": PASSWORD}),
+    ("POST", "/wechat/sessions"): _login,
+    ("POST", "/wechat/bindings"): lambda person, graduate: Asked(
+        body={"username": person.first.phone, "password": PASSWORD}
+    ),
+    ("POST", "/wechat/bindings/phone"): _by_phone,
+    ("GET", "/wechat/scenes/{scene_id}"): _scene,
+    ("POST", "/wechat/scenes/{scene_id}/confirm"): _scene,
+    ("POST", "/wechat/scenes/claim"): _link,
+    ("POST", "/wechat/grants"): _consent,
     ("POST", "/sessions/current/proof"): always(body={"password": PASSWORD}),
     ("GET", "/records/{record_id}"): lambda person, graduate: Asked({"record_id": graduate.roll.public_id}),
     ("POST", "/records/{record_id}/confirmation"): _confirmation,

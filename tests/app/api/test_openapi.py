@@ -10,6 +10,7 @@ from app.api import BLUEPRINTS
 ROOT = Path(wsgi.__file__).parent
 SIGNED_OUT = {  # nobody is signed in yet: there is no one to keep an answer for
     ("/api/v1/sessions", "post"),
+    ("/api/v1/wechat/sessions", "post"),
     ("/api/v1/accounts/choices", "get"),
     ("/api/v1/accounts/schools", "get"),
     ("/api/v1/accounts", "post"),
@@ -24,6 +25,9 @@ WRITES_WITHOUT_KEY = SIGNED_OUT | {  # asking for a code or showing one again is
     ("/api/v1/sessions/current/proof", "post"),
     ("/api/v1/sessions/current/proof/code", "post"),
     ("/api/v1/me/phone/code", "post"),
+    ("/api/v1/wechat/bindings", "post"),  # the ticket serves once
+    ("/api/v1/wechat/bindings/phone", "post"),
+    ("/api/v1/wechat/scenes", "post"),
 }
 METHODS = {"get", "post", "put", "patch", "delete"}
 

@@ -3,8 +3,9 @@
 import contextvars
 import itertools
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,11 +25,13 @@ from app.clock import now
 from app.extensions import db
 from app.models import ProvinceModule, School
 from tests import builders
-from tests.app.api import destinations
+from tests.app.api import destinations, live_records
 from tests.app.api.calls import API, travel
 from tests.app.api.live_records import STAGES, Asked, Person
 from tests.application import open_session
 from tests.builders import Graduate
+from tests.far_side import FarSide
+from wechat import client
 from workflows.vocabulary import Module, Role
 
 pytestmark = pytest.mark.e2e
@@ -68,14 +71,18 @@ def document(app: Flask) -> Any:
 
 
 @pytest.fixture
-def live(app: Flask, graduate: Graduate, school: School) -> Live:
-    """Everything is open to the graduate: it is May, and the province has opened every module."""
+def live(app: Flask, graduate: Graduate, school: School, tmp_path: Path) -> Iterator[Live]:
+    """Everything is open to the graduate: it is May, the province has opened every module, WeChat answers."""
     travel(app, destinations.MAY)
     for module in (Module.ARCHIVE, Module.HOUSEHOLD):
         row = {"province_code": school.province_code, "module": module.value, "opened_at": now(), "opened_by": 0}
         db.session.add(ProvinceModule(**row))
     db.session.commit()
-    return Live(Person(app, graduate))
+    side = FarSide(tmp_path)
+    side.connect_phones(app)
+    client.install(app)
+    yield Live(Person(app, graduate, side))
+    side.close()
 
 
 @dataclass
@@ -97,11 +104,12 @@ def callers(graduate: Graduate, school: School) -> list[Caller]:
         token = open_session(door, principal)
         return lambda: {"Cookie": f"{auth.cookie_name(door)}={token}"}
 
-    def bearer(account: int) -> Callable[[], dict[str, str]]:
-        return lambda: {"Authorization": f"Bearer {open_session('graduate', account)}"}
+    def bearer(principal: int, door: str = "graduate") -> Callable[[], dict[str, str]]:
+        return lambda: {"Authorization": f"Bearer {open_session(door, principal)}"}
 
     return [
         Caller("owner", bearer(mine), owner=True),
+        Caller("ticket", bearer(live_records.waiting(), "wechat"), owner=True),
         Caller("stranger", bearer(stranger)),
         Caller("staff", cookie("staff", staff)),
         Caller("employer", cookie("employer", officer)),

@@ -56,14 +56,14 @@ MENU = (
     Entry(
         "staff.terminations_list",
         "解约管理",
-        "查看线上与线下的解约申请，办理待办。",
+        "查看线上与线下的解约申请与办理情况。",
         frozenset({Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE}),
         family="staff.termination",
     ),
     Entry(
         "staff.destinations",
         "去向登记管理",
-        "查看毕业生登记的去向与证明材料，办理待办。",
+        "查看毕业生登记的去向、证明材料与办理情况。",
         frozenset({Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE}),
         family="staff.destination",
     ),
@@ -88,11 +88,18 @@ MENU = (
         frozenset({Role.SCHOOL}),
         family="staff.dispute",
     ),
+    Entry(
+        "staff.messages",
+        "提醒送达",
+        "查看提醒是否送达，电话告知未能送达的毕业生。",
+        frozenset({Role.DEPARTMENT, Role.SCHOOL}),
+        family="staff.message",
+    ),
     *(
         Entry(
             "staff.transfers",
             f"{word}信息管理",
-            f"查看和审核{word}登记。",
+            f"查看{word}登记与办理情况。",
             frozenset({Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE}),
             family="staff.transfer",
             module=module,
@@ -153,6 +160,14 @@ MENU = (
         frozenset({Role.OPERATOR}),
         Level.NONE,
         "staff.destination_code",
+    ),
+    Entry(
+        "staff.channels",
+        "通道状态",
+        "查看微信与短信通道，恢复暂停的通道，重新处理死信。",
+        frozenset({Role.OPERATOR}),
+        Level.NONE,
+        "staff.channel",
     ),
     Entry(
         "staff.settings",

@@ -34,4 +34,10 @@
   document.addEventListener("htmx:afterRequest", goOn);
   window.addEventListener("pageshow", goOn);
   document.querySelectorAll("[data-counter]").forEach(count);
+
+  // A menu that is wider than a phone begins at the page that is open.
+  document.querySelectorAll(".staff-menu [aria-current]").forEach(function (link) {
+    var menu = link.closest(".staff-menu");
+    menu.scrollLeft += link.getBoundingClientRect().left - menu.getBoundingClientRect().left - (menu.clientWidth - link.offsetWidth) / 2;
+  });
 })();

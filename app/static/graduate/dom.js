@@ -35,7 +35,7 @@ export function pairs(listed) {
 /** The reason why something is not possible, and what to do next. */
 export function reason(refusal, id) {
   const parts = [refusal.message, refusal.next].filter(Boolean).join("");
-  const until = refusal.until ? `（${refusal.until.text}）` : "";
+  const until = refusal.until && !parts.includes(refusal.until.text) ? `（${refusal.until.text}）` : "";
   return h("p", { class: "reason", id }, parts + until);
 }
 

@@ -71,7 +71,7 @@ def _template(platform: str, group: str) -> Template:
 def _fitted(template: Template, fields: Fields) -> dict[str, dict[str, str]]:
     try:
         return {
-            name: {"value": fit(name, fields.get(key), template.approved.get(name, ()))}
+            name: {"value": fit(name, fields.get(key), template.values.get(name, ()))}
             for key, name in template.fields.items()
         }
     except UnfitError as error:

@@ -1,6 +1,6 @@
 """The message templates of both accounts, as WECHAT_TEMPLATES gives them, checked at start (docs/decisions/0008).
 
-`{"official": {"review": {"id": "…", "fields": {"title": "thing1", …}, "approved": {"const2": ["…"]}}}, "mini": {…}}`
+`{"official": {"review": {"id": "…", "fields": {"title": "thing1", …}, "values": {"const2": ["…"]}}}, "mini": {…}}`
 """
 
 import json
@@ -24,11 +24,11 @@ TIME_KINDS = frozenset({"time", "date", "thing", "character_string"})
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template of an account: its id over there, the real name of each of our fields, approved words of consts."""
+    """A template of an account: its id over there, the real name of each of our fields, what const fields may hold."""
 
     id: str
     fields: Mapping[str, str]
-    approved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def parse(text: str) -> dict[tuple[str, str], Template]:
@@ -48,7 +48,7 @@ def parse(text: str) -> dict[tuple[str, str], Template]:
 
 
 def _template(given: dict[str, Any], where: str) -> Template:
-    _require(set(given) <= {"id", "fields", "approved"}, where, "may hold id, fields and approved only")
+    _require(set(given) <= {"id", "fields", "values"}, where, "may hold id, fields and values only")
     template_id = given.get("id")
     _require(isinstance(template_id, str) and bool(template_id), f"{where}.id", "must be a text")
     fields = _object(given.get("fields"), f"{where}.fields")
@@ -56,10 +56,10 @@ def _template(given: dict[str, Any], where: str) -> Template:
     for key, name in fields.items():
         _check(key, name, f"{where}.fields.{key}")
     _require(len(set(fields.values())) == len(fields), f"{where}.fields", "names a field twice")
-    approved = {name: _words(words, where) for name, words in _object(given.get("approved", {}), where).items()}
+    values = {name: _words(words, where) for name, words in _object(given.get("values", {}), f"{where}.values").items()}
     consts = {name for name in fields.values() if kind_of(name) == "const"}
-    _require(consts == set(approved), f"{where}.approved", "must hold the words of every const field")
-    return Template(str(template_id), fields, approved)
+    _require(consts == set(values), f"{where}.values", "must hold the words of every const field")
+    return Template(str(template_id), fields, values)
 
 
 def _check(key: str, name: Any, where: str) -> None:
@@ -70,7 +70,7 @@ def _check(key: str, name: Any, where: str) -> None:
 
 def _words(given: Any, where: str) -> tuple[str, ...]:
     right = isinstance(given, list) and given and all(isinstance(word, str) and 0 < len(word) <= 20 for word in given)
-    _require(bool(right), f"{where}.approved", "must hold lists of words")
+    _require(bool(right), f"{where}.values", "must hold lists of words")
     return tuple(given)
 
 

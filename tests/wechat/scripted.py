@@ -33,7 +33,7 @@ SETTINGS = {
                 "review": {
                     "id": "T-review",
                     "fields": {"title": "thing1", "about": "const2"},
-                    "approved": {"const2": ["已通过", "已退回"]},
+                    "values": {"const2": ["已通过", "已退回"]},
                 },
             },
             "mini": {"review": {"id": "S-review", "fields": {"title": "thing5", "time": "date7"}}},
@@ -125,7 +125,7 @@ class Answering(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
 
-    do_POST = do_GET
+    do_POST = do_GET  # noqa: N815
 
     def log_message(self, *args: object) -> None:
         """Say nothing."""

@@ -8,6 +8,7 @@ import logging
 from functools import partial
 
 from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.access import policy
 from app.errors import NotFound
@@ -49,8 +50,7 @@ def check(platform: str) -> Response:
 @policy("public")
 def push(platform: str) -> Response:
     """Take a push in once and answer it: with the reply, encrypted where the push was, or with “success”."""
-    request.max_content_length = LARGEST
-    body, door = request.get_data(cache=False), _door(platform)
+    door, body = _door(platform), _body()
     try:
         opened = door.open(request.args, body)
     except ForgedError as error:
@@ -59,6 +59,15 @@ def push(platform: str) -> Response:
     if not reply:
         return _text(ACKNOWLEDGED)
     return Response(door.seal(reply, opened.key, request.args) if opened.key else reply, mimetype="application/xml")
+
+
+def _body() -> bytes:
+    """Return the body; raises RequestEntityTooLarge. One byte more is read: a stream is cut at the limit in silence."""
+    request.max_content_length = LARGEST + 1
+    body = request.get_data(cache=False)
+    if len(body) > LARGEST:
+        raise RequestEntityTooLarge
+    return body
 
 
 def _door(platform: str) -> Door:

@@ -1,25 +1,20 @@
 """What each push does, by account and kind: follows, scans, words, proofs of delivery, consents, media checks."""
 
-import json
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import Connection
 
 from app import following
-from wechat import bot, bot_words, seen
+from wechat import bot, bot_words, seen, templates
 from wechat.bot import Asker
 from wechat.pushed import Payload, Push, UnreadableError, whole, word
-
-log = logging.getLogger(__name__)
 
 SCENE = "qrscene_"
 SUCCESS = "success"
 LONGEST_OUTCOME = 40
-CHANNEL = {"official": "wechat", "mini": "subscribe"}  # by which channel's sends an account is asked for
+CHANNEL = {platform: channel for channel, platform in templates.PLATFORM_OF.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +140,9 @@ def _template_names() -> dict[str, list[str]]:
     Then each counts the consent, and the platform's 43101 has the last word.
     """
     names: dict[str, list[str]] = {}
-    for name, template in sorted(json.loads(current_app.config["WECHAT_TEMPLATES"]).get("mini", {}).items()):
-        names.setdefault(str(template["id"]), []).append(name)
+    for group in templates.GROUPS:
+        if template := templates.find("mini", group):
+            names.setdefault(template.id, []).append(group)
     return names
 
 

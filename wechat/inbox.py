@@ -22,13 +22,13 @@ from wechat import events
 from wechat.events import CHANNEL, Done
 from wechat.pushed import Push, UnreadableError, media_key, parse, text_key
 from wechat.replies import text_reply
+from wechat.templates import PLATFORM_OF
 
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(days=1)  # how long a proof waits for its send
 BATCH = 500
 LONGEST_ERROR = 60
-PLATFORM_OF = {channel: platform for platform, channel in CHANNEL.items()}
 
 _inbox, _delivery = WechatInbox.__table__, Delivery.__table__
 _ADD = upsert(_inbox).on_conflict_do_nothing().returning(_inbox.c.id)

@@ -2,19 +2,17 @@
 
 import io
 import time
+from contextlib import suppress
 from socket import SocketIO, socket
 from typing import Any
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 CONNECT, READ = 2.0, 5.0  # seconds to connect; seconds for the next bytes of an answer
 LONGEST = 10.0  # seconds for a whole answer, headers and all, that comes drop by drop
 LARGEST = 2 * 1024 * 1024  # bytes of an answer
 POOLED = 8  # connections that are kept open
-
-# Before a word of ours went out. A certificate is refused while connecting.
-_NOT_SENT = (NewConnectionError, ConnectTimeoutError, SSLError)
 
 
 class NoAnswerError(Exception):
@@ -46,25 +44,36 @@ class _Reader(io.RawIOBase):
         super().close()
 
 
-def _answering(kind: Any) -> Any:
-    """Return the class of a connection whose answers are read by a `_Reader`."""
+def _bounded(kind: Any) -> Any:
+    """Return the class of a connection that tells failing to connect, TLS and all, from failing later."""
 
-    class Bounded(kind.response_class):  # type: ignore[misc]
+    class Answer(kind.response_class):  # type: ignore[misc]
         fp: Any
 
         def __init__(self, sock: socket, *args: Any, **options: Any):
             super().__init__(sock, *args, **options)
             self.fp = io.BufferedReader(_Reader(self.fp.detach(), sock))
 
-    return type(f"Bounded{kind.__name__}", (kind,), {"response_class": Bounded})
+    class Connection(kind):  # type: ignore[misc]
+        response_class = Answer
+
+        def connect(self) -> None:
+            connected = False
+            with suppress(HTTPError, OSError):
+                super().connect()
+                connected = True
+            if not connected:
+                raise NewConnectionError(self, "not connected")
+
+    return Connection
 
 
 class _Http(urllib3.HTTPConnectionPool):
-    ConnectionCls = _answering(urllib3.HTTPConnectionPool.ConnectionCls)
+    ConnectionCls = _bounded(urllib3.HTTPConnectionPool.ConnectionCls)
 
 
 class _Https(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _answering(urllib3.HTTPSConnectionPool.ConnectionCls)
+    ConnectionCls = _bounded(urllib3.HTTPSConnectionPool.ConnectionCls)
 
 
 class Transport:
@@ -90,7 +99,7 @@ class Transport:
             with answer:
                 return answer.status, _content(answer)
         except (HTTPError, OSError) as error:
-            sent = not isinstance(error, _NOT_SENT)
+            sent = not isinstance(error, NewConnectionError)
         raise NoAnswerError(sent)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -145,7 +146,7 @@ class Server(ThreadingHTTPServer):
 class Platform:
     """What it answers by path (`replies`: the last one again and again), what it was asked, how many tokens it gave."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         self.tokens = self.connections = 0
         self.token_seconds, self.token_pause = 7200, 0.0
@@ -153,7 +154,9 @@ class Platform:
         self._lock = threading.Lock()
         self._server = Server(("127.0.0.1", 0), Answering)
         self._server.platform = self
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"http{'s' * bool(tls)}://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def close(self) -> None:

@@ -549,6 +549,8 @@ def _alerts(here: Settled) -> None:
     for kind, recipient, name in (("account", account, "alert"), ("employer", here.employer.id, "inbox")):
         mine = select(Alert).where(Alert.recipient_kind == kind, Alert.recipient_id == recipient).limit(1)
         world.keep(place, name, db.session.execute(mine).scalar_one(), place.name)
+    of_place = select(Message).where(Message.roll_record_id == here.rolls["effective"].roll.id).limit(1)
+    world.keep(place, "message", db.session.execute(of_place).scalar_one())
     words = {"topic": "reviewer.reminder", "title": f"{place.graduate}提醒", "body": f"{place.graduate}待办"}
     reader = _row(Staff, world.ids[place.name]["department_account"]).id
     to: dict[str, Any] = {"recipient_kind": "staff", "recipient_id": reader}

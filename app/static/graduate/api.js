@@ -69,14 +69,16 @@ export async function list(path, page) {
 }
 
 /** Write once: the key is kept until the server has answered, so that a repeat gets the same answer. */
-export async function write(path, body = {}) {
-  const what = `${path} ${JSON.stringify(body)}`;
+export async function write(path, body = {}, method = "POST") {
+  const what = `${method} ${path} ${JSON.stringify(body)}`;
   const key = unfinished.get(what) || crypto.getRandomValues(new Uint32Array(4)).join("-").slice(0, 64);
   unfinished.set(what, key);
-  const response = await answered("POST", path, body, { "Idempotency-Key": key });
+  const response = await answered(method, path, body, { "Idempotency-Key": key });
   if (response.status < 500) unfinished.delete(what);
   return read(response);
 }
+
+export const remove = (path) => write(path, {}, "DELETE");
 
 export async function signIn(username, password) {
   const opened = await read(await send("POST", "/sessions", { username, password }).catch(() => {

@@ -3,18 +3,10 @@
 import { write } from "./api.js";
 import { busy, card, h } from "./dom.js";
 import { blame, codeField, input, values } from "./fields.js";
-import { prove } from "./proof.js";
+import { proven } from "./proof.js";
 import { announce, go, show } from "./shell.js";
 
-/** Write; where the server wants a fresh proof, ask for it and write again. */
-async function withProof(path, body) {
-  try {
-    return await write(path, body);
-  } catch (problem) {
-    if (problem.code !== "proof_required" || !(await prove("更换"))) throw problem;
-    return write(path, body);
-  }
-}
+const withProof = (path, body) => proven("更换", () => write(path, body));
 
 function changing(title, fields, work) {
   const place = h("div");

@@ -13,9 +13,10 @@ import { register } from "./register.js";
 import { request, requests } from "./requests.js";
 import { failed, go, slowly } from "./shell.js";
 import { signIn } from "./sign_in.js";
+import { bind, takeLink } from "./wechat.js";
 
 const PAGES = {
-  home, me, alerts, guide, invitation, contact, register, request, requests, confirm: confirmation, "sign-in": signIn,
+  home, me, alerts, guide, invitation, contact, bind, register, request, requests, confirm: confirmation, "sign-in": signIn,
   "forgot-password": forgotPassword, "forgot-name": forgotName,
 };
 const OPEN_TO_ALL = ["sign-in", "guide", "register", "forgot-password", "forgot-name"];
@@ -36,8 +37,9 @@ async function count() {
 async function open() {
   turn += 1;
   const mine = turn;
+  takeLink();
   const [name = "home", id = ""] = location.hash.replace(/^#\/?/, "").split("/");
-  if (!session.open && !OPEN_TO_ALL.includes(name)) return go("#/sign-in");
+  if (!session.open && !OPEN_TO_ALL.includes(name)) return go(name === "bind" ? "#/sign-in/bind" : "#/sign-in");
   menu.hidden = !session.open;
   for (const link of menu.querySelectorAll("a")) {
     if (link.hash === location.hash) link.setAttribute("aria-current", "page");

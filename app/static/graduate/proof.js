@@ -4,6 +4,16 @@ import { write } from "./api.js";
 import { busy, button, h } from "./dom.js";
 import { tell } from "./shell.js";
 
+/** Do what may want a fresh proof: where the server wants one, ask for it and do it again. */
+export async function proven(what, work) {
+  try {
+    return await work();
+  } catch (problem) {
+    if (problem.code !== "proof_required" || !(await prove(what))) throw problem;
+    return work();
+  }
+}
+
 /** Ask for the password or a code; true once the server has taken it, false when the person gives up. */
 export function prove(what) {
   return new Promise((done) => {

@@ -4,11 +4,12 @@ import { get, session, write } from "./api.js";
 import { busy, h } from "./dom.js";
 import { blame, choice, codeField, input, school, values } from "./fields.js";
 import { go, show } from "./shell.js";
+import { next } from "./wechat.js";
 
 const NAMES = ["name", "id_kind", "id_number", "school_code", "degree_level", "phone", "code", "email", "password"];
 
 export async function register() {
-  if (session.open) return go("#/home");
+  if (session.open) return go(next());
   const { id_kinds: kinds, degree_levels: levels } = await get("/accounts/choices");
   const place = h("div");
   const submit = h("button", { class: "btn btn-primary btn-lg w-100", type: "submit" }, "注册");
@@ -31,7 +32,7 @@ export async function register() {
       try {
         const opened = await write("/accounts", { ...values(form, NAMES), password: form.elements.password.value });
         session.start(opened.token);
-        go("#/home");
+        go(next());
       } catch (problem) {
         blame(form, place, problem);
       }

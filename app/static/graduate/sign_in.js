@@ -3,6 +3,7 @@
 import { session, signIn as enter } from "./api.js";
 import { busy, h } from "./dom.js";
 import { go, show, tell } from "./shell.js";
+import { next } from "./wechat.js";
 
 const OTHER_DOORS = { employer: ["/employer/", "前往单位登录"], staff: ["/staff/", "前往学校登录"] };
 
@@ -13,7 +14,7 @@ function field(id, label, properties) {
 }
 
 export async function signIn(why) {
-  if (session.open) return go("#/home");
+  if (session.open) return go(next());
   const place = h("div");
   const submit = h("button", { class: "btn btn-primary btn-lg w-100", type: "submit" }, "登录");
   const form = h("form", { class: "card narrow" }, h("div", { class: "card-body" },
@@ -31,7 +32,7 @@ export async function signIn(why) {
     busy(submit, async () => {
       try {
         await enter(form.elements.username.value, form.elements.password.value);
-        go("#/home");
+        go(next());
       } catch (problem) {
         tell(place, problem);
         const door = OTHER_DOORS[problem.detail && problem.detail.door];
@@ -44,6 +45,7 @@ export async function signIn(why) {
   return () => {
     show("学生用户登录", form);
     if (why === "renewed") place.replaceChildren(h("p", { class: "alert alert-info", role: "status" }, "密码已重新设置，请用新密码登录。"));
+    if (why === "bind") place.replaceChildren(h("p", { class: "alert alert-info", role: "status" }, "登录后即可绑定微信。"));
     if (why === "expired") place.replaceChildren(h("p", { class: "alert alert-info", role: "status" }, "登录已过期，请重新登录。"));
   };
 }

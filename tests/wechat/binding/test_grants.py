@@ -43,10 +43,10 @@ def test_a_report_sees_to_one_grant_and_never_counts_beyond_the_platforms_events
         answer = report(client, review="accept", change="reject", invitation="ban", termination="filter")
         assert (answer.status_code, answer.json) == (200, [{"group": "review", "count": 1}])
     far.act(person, "consent", templates=["review"])
-    far.act(person, "consent", templates=["review"])
     far.control("pushes/settle", seconds=5)
-    counted = grants.left(db.session.connection(), user(person["mini"]).id)
-    assert counted == [{"group": "review", "count": 3}]
+    row = user(person["mini"]).id
+    counted = grants.left(db.session.connection(), row)
+    assert counted == [{"group": "review", "count": 2}]
 
 
 def test_a_template_that_is_none_of_ours_counts_for_nothing(client: ApiClient) -> None:

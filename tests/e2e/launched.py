@@ -23,7 +23,9 @@ FROM_OUTSIDE = (
     "FIELD_KEYS",
     "INDEX_KEY",
     "PUBLIC_URL",
-    "EMPLOYMENT_SYSTEM_URL",
+    "EMPLOYMENT_SYSTEM_",
+    "WECHAT_",
+    "SMS_",
 )
 SIGNS = {  # in a command line or a title that a program gave itself -> what it is
     "gunicorn": "web",
@@ -37,7 +39,7 @@ SIGNS = {  # in a command line or a title that a program gave itself -> what it 
 
 def environment(var: Path, **more: str) -> dict[str, str]:
     """Return an environment that leads to no server but the embedded ones."""
-    plain = {name: value for name, value in os.environ.items() if name not in FROM_OUTSIDE}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(FROM_OUTSIDE)}
     return plain | {"VAR_DIR": str(var)} | more
 
 

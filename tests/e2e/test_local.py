@@ -120,11 +120,13 @@ def test_workers_and_queue_come_back_and_the_end_of_the_web_is_the_end(launch: L
 def test_the_far_side_comes_back_where_it_was(launch: Launch):
     site = launch().wait_until_up()
     address = re.search(r"played by (\S+)", site.said())[1]
-    assert urllib.request.urlopen(address, timeout=10).status == 200
+    phones = re.search(r"on these phones: (\S+)", site.said())[1]
+    assert "新同学" in urllib.request.urlopen(phones, timeout=10).read().decode()
     before = site.family()["far side"][0]
     before.kill()
     assert until(lambda: "far-side ended with status -9; starting it again" in site.said())
     assert until(lambda: answers(address)) and site.family()["far side"] != [before]
+    assert "新同学" in urllib.request.urlopen(phones, timeout=10).read().decode()
 
 
 def answers(address: str) -> bool:

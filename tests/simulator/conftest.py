@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from simulator.employment_system import build
 from simulator.signature import signature
 from tests.far_side import FarSide
+from tests.simulator.platform import Platform
 
 KEY_ID, SECRET = "platform", "secret-of-the-platform"
 
@@ -83,3 +84,10 @@ def far_side(tmp_path: Path) -> Iterator[FarSide]:
     side = FarSide(tmp_path)
     yield side
     side.close()
+
+
+@pytest.fixture
+def platform(far_side: FarSide) -> Platform:
+    """A caller of the far side's WeChat; nobody is there to receive its pushes unless a test says so."""
+    far_side.world.pushes.post = lambda *_: (200, b"success")
+    return Platform(far_side)

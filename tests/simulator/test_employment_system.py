@@ -165,7 +165,7 @@ def test_faults_do_what_their_names_say(caller: Caller):
 
 def test_people_can_look_and_edit(caller: Caller):
     caller.report()
-    page = caller.client.get("/").text
+    page = caller.client.get("/employment").text
     assert "2023000001" in page and "就业管理系统（模拟）" in page
     form = {name: str(value) for name, value in KEY.items()} | TRANSFER | {"kind": "household"}
     assert "已保存" in caller.client.post("/edit", data=form).text

@@ -75,6 +75,8 @@ def test_a_function_that_is_not_open_says_so(client: ApiClient) -> None:
     for one in closed:
         assert one["refusal"]["code"] == "window_closed" and one["title"] in one["refusal"]["message"]
         assert "2027年5月1日" in one["refusal"]["next"]
+    for room, form in (("paper-registrations", {}), ("destinations", {"type_code": "labour_contract"})):
+        refused(client.post(f"{API}/{room}", json={"form": form}), 403, "window_closed")
 
 
 @pytest.mark.rule("R-LABEL-1", http="allowed")

@@ -57,6 +57,8 @@ def test_the_agreement_waits_for_the_last_review(graduate: Graduate, client: Api
     refusal = page(client, placement)["documents"]["agreement"]["refusal"]
     assert refusal["code"] == "wrong_state" and refusal["next"]
     assert page(client, placement)["agreement_number"] is None
+    asked = client.post(f"{API}/placements/{placement.public_id}/downloads", json={"what": "agreement"})
+    refused(asked, 409, "wrong_state")
 
 
 @pytest.mark.rule("R-ON-5", http="allowed")

@@ -28,11 +28,17 @@ export function reminders(binding) {
   return card("微信提醒", place);
 }
 
+/** Change what the card shows, and keep the focus of whoever acts in it. */
+function redraw(place, ...children) {
+  place.replaceChildren(...children.filter(Boolean));
+  if (place.isConnected) place.querySelector("button").focus();
+}
+
 function drawBinding(place, binding) {
   const problem = h("div");
-  place.replaceChildren(
+  redraw(place,
     h("p", {}, binding.message),
-    binding.bound ? pairs(binding.accounts.map((one) => ({ label: one.label, value: `${one.state_label}（${moment(one.bound_at)}绑定）` }))) : "",
+    binding.bound ? pairs(binding.accounts.map((one) => ({ label: one.label, value: `${one.state_label}（${moment(one.bound_at)}绑定）` }))) : null,
     problem,
     h("div", { class: "actions mb-0" },
       button(binding.bound ? "绑定其他微信" : "绑定微信", "btn-primary", () => tried(problem, () => ask(place, binding))),
@@ -55,7 +61,7 @@ async function part(place) {
 async function ask(place, binding) {
   const scene = await write("/wechat/scenes");
   const status = h("p", { role: "status" }, "正在等待扫描……");
-  place.replaceChildren(
+  redraw(place,
     h("p", {}, "请用您本人的微信扫描二维码并关注公众号；用手机打开本页的，可长按二维码识别。10 分钟内有效。"),
     h("img", { class: "scene", src: scene.picture, alt: "绑定微信的二维码", width: "220", height: "220" }),
     status,
@@ -78,7 +84,7 @@ function drawScan(place, scene, binding) {
   const scanned = scene.state === "scanned";
   const said = scanned ? `已有微信在${moment(scene.scanned_at)}扫描了二维码。请确认这是您本人的微信。` : "二维码已失效，请重新获取。";
   announce(said);
-  place.replaceChildren(
+  redraw(place,
     h("p", {}, said),
     problem,
     h("div", { class: "actions mb-0" },

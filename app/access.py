@@ -19,6 +19,7 @@ from app.models import (
     EmployerUser,
     File,
     ListExport,
+    Message,
     Placement,
     RollImport,
     RollRecord,
@@ -239,6 +240,11 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
         (ListExport, role): lambda a: ListExport.staff_id == a.id
         for role in (Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE)
     },
+    (Message, Role.GRADUATE): lambda a: (Message.recipient_kind == "account") & (Message.recipient_id == a.id),
+    (Message, Role.DEPARTMENT): lambda a: (
+        (Message.school_id == a.school_id) & Message.roll_record_id.in_(_roll_ids(_of_department(a)))
+    ),
+    (Message, Role.SCHOOL): lambda a: (Message.school_id == a.school_id) & Message.roll_record_id.is_not(None),
     (School, Role.SCHOOL): lambda a: School.id == a.school_id,
     (School, Role.DEPARTMENT): lambda a: School.id == a.school_id,
     (School, Role.PROVINCE): lambda a: School.province_code == a.province_code,

@@ -79,9 +79,15 @@ def _refuse_unopened(school: School) -> None:
 
 
 def save_school(
-    actor: Actor, school: School, raw: dict[str, str], department_review: bool, binding_notice: bool, version: int
+    actor: Actor,
+    school: School,
+    raw: dict[str, str],
+    department_review: bool,
+    binding_notice: bool,
+    version: int,
+    sms_fallback: bool = True,
 ) -> None:
-    """Store a school's settings and mark them complete (R-SCH-1, R-SCH-2, R-ON-6); raises Refused."""
+    """Store a school's settings and mark them complete (R-SCH-1, R-SCH-2, R-ON-6, R-MSG-2); raises Refused."""
     _allow(rules.refuse_setting(actor, Role.SCHOOL))
     _refuse_unopened(school)
     values, errors = rules.clean_school(raw)
@@ -91,7 +97,8 @@ def save_school(
     db.session.refresh(school)
     if school.version != version:
         raise Refused(Refusal(Code.OUTDATED, "设置已被他人修改，请刷新页面后重试。"))
-    wanted: dict[str, Any] = values | {"department_review": department_review, "binding_notice": binding_notice}
+    choices = {"department_review": department_review, "binding_notice": binding_notice, "sms_fallback": sms_fallback}
+    wanted: dict[str, Any] = values | choices
     detail, personal = _changes(school, wanted)
     at = now()
     for name, value in wanted.items():

@@ -12,6 +12,15 @@ from workflows.case import Actor
 
 def note(actor: Actor, placement: Placement, fields: Iterable[str]) -> None:
     """Write down who looked at which masked fields; runs inside a write."""
-    chain = lock(db.session.connection(), "roll_record", placement.roll_record_id)
-    chain.add(now(), actor, ("placement", placement.id), history_lines.UNMASK, {"fields": list(fields)})
+    _write(actor, placement.roll_record_id, ("placement", placement.id), fields)
+
+
+def note_person(actor: Actor, roll_record_id: int, fields: Iterable[str]) -> None:
+    """Write down who looked at which masked fields of a graduate, outside any record; runs inside a write."""
+    _write(actor, roll_record_id, ("roll_record", roll_record_id), fields)
+
+
+def _write(actor: Actor, roll_record_id: int, subject: tuple[str, int], fields: Iterable[str]) -> None:
+    chain = lock(db.session.connection(), "roll_record", roll_record_id)
+    chain.add(now(), actor, subject, history_lines.UNMASK, {"fields": list(fields)})
     chain.write()

@@ -31,6 +31,7 @@ from app.models import (
     EmployerUser,
     File,
     ListExport,
+    Message,
     Outbox,
     Placement,
     Province,

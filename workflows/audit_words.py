@@ -1,6 +1,6 @@
 """What the auditor reads in the history: every action and every chain in one word, whatever record it is about."""
 
-from workflows.history_lines import DONE, ENROL, LIMIT_VERIFICATION, LINK, OF_FILES, UNMASK
+from workflows.history_lines import DONE, ENROL, LIMIT_VERIFICATION, LINK, OF_FILES, TELL_BY_CALL, UNMASK
 
 CHAIN = {
     "roll_record": "毕业生",
@@ -24,6 +24,7 @@ SUBJECT = {
 # What is done beside the flows.
 _BESIDE = {
     UNMASK: "查看完整证件号与联系方式",
+    TELL_BY_CALL: "电话告知未送达的提醒",
     ENROL: "列入毕业生名单",
     LINK: "与毕业生名单关联",
     LIMIT_VERIFICATION: "设置协议书查验",
@@ -37,6 +38,8 @@ _BESIDE = {
     "lift": "解除预警",
     "suspend_function": "暂缓开通功能",
     "resume_function": "恢复开通功能",
+    "resume_channel": "恢复发送通道",
+    "replay_dead": "重新处理死信",
     "open_account": "新建管理账号",
     "set_levels": "更改账号权限",
     "close_account": "停用账号",

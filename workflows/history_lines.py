@@ -83,6 +83,7 @@ DONE_OF: dict[tuple[Subject, Action], str] = {
     (Subject.OFFICER, Action.REPLACE): "网签负责人已接替",
     (Subject.BANK_CHECK, Action.ASK): "申请对公账户打款认证",
 }
+TELL_BY_CALL = "tell_by_call"  # no step of a flow: an alert that did not arrive was told by telephone (R-MSG-2)
 UNMASK = "unmask"  # no step of a flow: somebody looked at what is masked elsewhere
 CAUSE = {
     "accept": "毕业生接受签约邀请",
@@ -105,7 +106,7 @@ LINK = "link"  # nor is this: a person signed in and was joined to the roll; the
 ATTACH, DETACH, OPEN_FILE = "attach", "detach", "open_file"
 LIMIT_VERIFICATION = "limit_verification"  # nor is this: the graduate lets the verification of an agreement end
 OF_FILES = {ATTACH: "上传材料", DETACH: "删除材料", OPEN_FILE: "查看材料"}
-SHOWN = (*DONE, UNMASK, LIMIT_VERIFICATION, *OF_FILES)
+SHOWN = (*DONE, UNMASK, TELL_BY_CALL, LIMIT_VERIFICATION, *OF_FILES)
 
 # Which of the two reviews of an offline agreement a decision belongs to; the first is never a certification (R-PROV-2).
 REVIEWED = {State.AGREEMENT_REVIEW: "就业协议", State.SIGNING_REVIEW: "签约"}
@@ -120,6 +121,8 @@ def line(role: Role, action: str, detail: Mapping[str, Any], case: Case) -> str:
     who = f"{ROLE_WORD[role]}（代院系）" if detail.get("in_stead") else ROLE_WORD[role]
     if action == UNMASK:
         return f"{who}查看完整证件号与联系方式"
+    if action == TELL_BY_CALL:
+        return f"{who}电话告知未送达的提醒"
     if action == LIMIT_VERIFICATION:
         return f"{who}{'设置协议书查验的截止时间' if detail.get('until') else '开放协议书查验'}"
     if action in OF_FILES:

@@ -6,6 +6,7 @@ blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 
 from app.staff import (  # noqa: E402
     accounts,  # noqa: F401
+    channels,  # noqa: F401
     correcting,  # noqa: F401
     destination_standards,  # noqa: F401
     destinations,  # noqa: F401
@@ -18,6 +19,7 @@ from app.staff import (  # noqa: E402
     history,  # noqa: F401
     home,  # noqa: F401
     menu,  # noqa: F401
+    messages,  # noqa: F401
     paper_agreements,  # noqa: F401
     placements,  # noqa: F401
     province,  # noqa: F401

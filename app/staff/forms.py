@@ -107,7 +107,7 @@ class WarningForm(Form):
 
 
 class SchoolForm(Form):
-    """What a school fills in about itself, and its two choices (R-SCH-1, R-SCH-2, R-ON-6)."""
+    """What a school fills in about itself, and its three choices (R-SCH-1, R-SCH-2, R-ON-6, R-MSG-2)."""
 
     contact = StringField("学校联系人", render_kw={"maxlength": 40})
     phone = StringField("联系电话", render_kw={"maxlength": 30, "inputmode": "tel"})
@@ -115,6 +115,7 @@ class SchoolForm(Form):
     postcode = StringField("邮编", render_kw={"maxlength": 6, "inputmode": "numeric"})
     department_review = BooleanField("院系参与审核")
     binding_notice = BooleanField("应约前向毕业生展示效力提示")
+    sms_fallback = BooleanField("短信补发")
     version = IntegerField(widget=HiddenInput())
 
 

@@ -59,8 +59,8 @@ def wanted(listing: Listing) -> dict[str, str]:
     return found | ({"cohort": str(cohort)} if cohort else {})
 
 
-def _departments() -> list[tuple[str, str]]:
-    """Return the departments that a school's list can be narrowed to."""
+def departments() -> list[tuple[str, str]]:
+    """Return the departments that a school's list can be narrowed to, as (public id, name); none to a department."""
     if access.actor().role != Role.SCHOOL:
         return []
     own = select(Department.public_id, Department.name).where(Department.school_id == access.actor().school_id)
@@ -83,7 +83,7 @@ def _choices(listing: Listing, all_states: bool) -> list[Choice]:
     begun = [(value, word) for value, word, _ in listing.initiators]
     begun_by, states = listing.columns[0].title, list(queries.states(listing, _agreement(listing)).items())
     found = [
-        Choice("department", "院系", "全部院系", _departments()),
+        Choice("department", "院系", "全部院系", departments()),
         Choice("cohort", "届别", "全部届别", cohorts),
         Choice("initiator", begun_by, f"全部{begun_by}", begun),
         Choice("state", listing.state_word, "全部状态", states if all_states else []),

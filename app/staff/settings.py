@@ -1,4 +1,4 @@
-"""签约设置: what a school fills in about itself, and its choices (R-SCH-1, R-SCH-2, R-ON-6)."""
+"""签约设置: what a school fills in about itself, and its choices (R-SCH-1, R-SCH-2, R-ON-6, R-MSG-2)."""
 
 from typing import Any
 
@@ -44,11 +44,11 @@ def settings_save() -> Any:
     """Store the school's settings; from then on its graduates can use the module."""
     form, actor = SchoolForm(), access.actor()
     raw = {name: form[name].data or "" for name in SCHOOL_FIELDS}
-    ticks = form.department_review.data, form.binding_notice.data
+    ticks, fallback = (form.department_review.data, form.binding_notice.data), form.sms_fallback.data
     version = -1 if form.version.data is None else form.version.data
     try:
         _refuse_unprintable(raw)
-        write(lambda: store.save_school(actor, own_school(), raw, *ticks, version))
+        write(lambda: store.save_school(actor, own_school(), raw, *ticks, version, fallback))
     except Refused as refused:
         form.blame(refused.refusal.fields)
         return _page(own_school(), form, refusal=cases.said(refused.refusal)), STATUS[refused.refusal.code]

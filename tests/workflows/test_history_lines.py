@@ -18,6 +18,7 @@ from workflows.history_lines import (
     OPEN_FILE,
     ROLE_WORD,
     SHOWN,
+    TELL_BY_CALL,
     UNMASK,
     line,
 )
@@ -30,7 +31,11 @@ CERTIFIED = make_case(State.ACCEPTED, agreement_kind=AgreementKind.TWO_PARTY)
 def test_every_role_and_action_has_a_word() -> None:
     assert set(ROLE_WORD) == set(Role)
     assert set(DONE) == set(Action)
-    assert set(SHOWN) == {*Action, UNMASK, LIMIT_VERIFICATION, *OF_FILES}
+    assert set(SHOWN) == {*Action, UNMASK, TELL_BY_CALL, LIMIT_VERIFICATION, *OF_FILES}
+
+
+def test_a_call_is_told() -> None:
+    assert line(Role.DEPARTMENT, TELL_BY_CALL, {"message": "x"}, ACCEPTED) == "院系电话告知未送达的提醒"
 
 
 def test_files_that_come_and_go_are_told() -> None:

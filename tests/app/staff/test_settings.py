@@ -18,6 +18,7 @@ from workflows.case import Refused
 from workflows.vocabulary import Code, Level, Role
 
 FILLED = {"contact": "赵老师", "phone": "010-89733002", "address": "北京市昌平区府学路18号", "postcode": "102249"}
+FILLED |= {"sms_fallback": "y"}
 
 
 def fresh(school: School) -> School:
@@ -215,6 +216,30 @@ def steps(action: str) -> list[History]:
     db.session.expire_all()
     found = select(History).where(History.action == action, History.record_kind == "school").order_by(History.seq)
     return list(db.session.execute(found).scalars())
+
+
+@pytest.mark.rule("R-MSG-2", http="allowed")
+def test_a_school_does_without_text_messages_in_place_of_wechat(app: Flask) -> None:
+    school = builders.make_school()
+    client = desk.client(app, Role.SCHOOL, school)
+    assert "短信补发" in desk.words(client.get("/staff/settings")) and fresh(school).sms_fallback
+    assert save(client, school, sms_fallback="").status_code == 303
+    assert not fresh(school).sms_fallback
+    assert steps("save_settings")[-1].detail["sms_fallback"] == [True, False]
+    assert save(client, school).status_code == 303
+    assert fresh(school).sms_fallback
+    assert steps("save_settings")[-1].detail["sms_fallback"] == [False, True]
+
+
+@pytest.mark.rule("R-MSG-2", http="refused")
+def test_only_who_may_change_settings_switches_text_messages_off(app: Flask) -> None:
+    school = builders.make_school()
+    for client in (
+        desk.client(app, Role.SCHOOL, school, placement_level=int(Level.READ)),
+        desk.client(app, Role.DEPARTMENT, school, builders.make_department(school)),
+    ):
+        assert save(client, school, sms_fallback="").status_code == 403
+    assert fresh(school).sms_fallback
 
 
 @pytest.mark.rule("R-AUDIT-1", http="allowed")

@@ -5,15 +5,15 @@ from typing import Any
 
 from flask import Flask
 
-from app import access, printable
+from app import access, channel_states, printable
 from app.factory import create_app
 from notifications import cli as notifications_cli
-from notifications import doorbell, employment_system, receipts_web, report_cli, sms
+from notifications import doorbell, employment_system, outbox, receipts_web, report_cli, sms
 from pdf import cli as pdf_cli
 from pdf import fonts, letter_web
 from pdf import web as pdf_web
 from wechat import api as wechat_api
-from wechat import callback, check_files
+from wechat import callback, check_files, content_gate
 from wechat import cli as wechat_cli
 from wechat import client as wechat_client
 
@@ -25,6 +25,7 @@ def build(settings: Mapping[str, Any] | None = None) -> Flask:
     app = create_app(settings)
     printable.install(app, fonts.unprintable)
     doorbell.install(app)
+    channel_states.install(app, outbox.reopen)
     employment_system.install(app)
     wechat_client.install(app)
     sms.install(app)
@@ -33,6 +34,7 @@ def build(settings: Mapping[str, Any] | None = None) -> Flask:
     letter_web.install(app)
     callback.install(app)
     wechat_api.install(app)
+    content_gate.install(app)
     check_files.install(app)
     for commands in (
         pdf_cli.agreement_commands,

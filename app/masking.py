@@ -22,3 +22,8 @@ def email(text: str) -> str:
     """Keep the first character and the domain."""
     local, at, domain = text.partition("@")
     return f"{local[:1]}***{at}{domain}" if at else "*" * len(text)
+
+
+def text(value: str) -> str:
+    """Keep the first two characters of a free text, one of a short one."""
+    return f"{value[: 2 if len(value) > 2 else 1]}***" if value else ""

@@ -39,12 +39,20 @@ _OPENED = (
 )
 
 
+TOKEN_BYTES = 24  # 32 characters: a variable of a text message has at most 35
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A message that is still to go out: number and address."""
 
     phone: str
     address: str
+
+    @property
+    def token(self) -> str:
+        """Return the address's last part, which alone is a variable of the text message."""
+        return self.address.rpartition("/")[2]
 
 
 def _phone_blind(phone: str) -> bytes:

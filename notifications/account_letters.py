@@ -1,19 +1,20 @@
 """What an account's owner is told: codes, and changes of what one signs in with (R-GRAD-6, R-STEP-1)."""
 
-from typing import Any
-
-from app import masking, sent_codes
+from app import sent_codes
 from app.accounts import old_phone
 from app.extensions import db
 from app.models import Account, RollRequest, SentCode
-from notifications.letters import Letter, words_of
+from notifications import pages
+from notifications.letters import About, Letter, letter, owner, to_phone
 from notifications.outbox import Claimed, PermanentError
-from notifications.topics import Channel
+from notifications.topics import TOPICS
 from workflows.roll_request import TITLE, RequestKind
-from workflows.sent_codes import PURPOSE_TITLE, Purpose
+from workflows.sent_codes import GOOD_FOR, PURPOSE_TITLE, Purpose
+from workflows.vocabulary import Event
 
-TO_A_PHONE = (Channel.DEMO,)  # SMS joins as a channel with its own issue; a code is never kept where it can be read
-PHONE = "phone"  # the kind of a reader who is a number: nobody's account need be behind it
+# What was changed, as a text message says it, by the first word of the change's name.
+CHANGED = {"number": "登录手机号码", "address": "登录邮箱", "wechat": "微信绑定"}
+OTHERWISE_CHANGED = "登录密码"
 
 
 def code(claimed: Claimed) -> list[Letter]:
@@ -24,7 +25,9 @@ def code(claimed: Claimed) -> list[Letter]:
         return []
     phone, digits = opened
     words = {"purpose": PURPOSE_TITLE[Purpose(sent.purpose)], "code": digits}
-    return [_to_phone(claimed, sent.id, phone, "code_sent", words)]
+    (notice,) = TOPICS[Event.CODE_SENT].notices
+    until = sent.sent_at + GOOD_FOR
+    return [to_phone(notice, sent.id, phone, claimed.event, words, words, worthless_at=until)]
 
 
 def changed(claimed: Claimed) -> list[Letter]:
@@ -33,11 +36,11 @@ def changed(claimed: Claimed) -> list[Letter]:
     if account is None:
         raise PermanentError("no_such_record")
     words = {"what": claimed.payload["what"]}
-    title, body = words_of("account_changed", words)
-    reader, channels = f"毕业生 {account.name}"[:80], (Channel.IN_APP, Channel.DEMO)
-    letters = [Letter("account", account.id, reader, title, body, claimed.event, None, channels)]
+    params = {"what": CHANGED.get(words["what"].partition("_")[0], OTHERWISE_CHANGED)}
+    of_owner, of_number = TOPICS[Event.ACCOUNT_CHANGED].notices
+    letters = [letter(of_owner, owner(account), claimed.event, words, params=params)]
     if phone := old_phone(claimed.payload):
-        letters.append(_to_phone(claimed, account.id, phone, "account_changed", words))
+        letters.append(to_phone(of_number, account.id, phone, claimed.event, words, params))
     return letters
 
 
@@ -47,12 +50,7 @@ def request_decided(claimed: Claimed) -> list[Letter]:
     account = db.session.get(Account, request.account_id) if request else None
     if request is None or account is None:
         raise PermanentError("no_such_record")
-    template = claimed.event.replace(".", "_")
-    title, body = words_of(template, {"title": TITLE[RequestKind(request.kind)]})
-    reader, channels = f"毕业生 {account.name}"[:80], (Channel.IN_APP, Channel.DEMO)
-    return [Letter("account", account.id, reader, title, body, claimed.event, None, channels)]
-
-
-def _to_phone(claimed: Claimed, reader_id: int, phone: str, template: str, words: dict[str, Any]) -> Letter:
-    title, body = words_of(template, words)
-    return Letter(PHONE, reader_id, f"手机 {masking.phone(phone)}", title, body, claimed.event, None, TO_A_PHONE)
+    (notice,) = TOPICS[Event(claimed.event)].notices
+    words = {"title": TITLE[RequestKind(request.kind)]}
+    about = About(words["title"], pages.of(pages.REQUEST, request), request.school_id, request.roll_record_id)
+    return [letter(notice, owner(account), claimed.event, words, about)]

@@ -1,17 +1,21 @@
-"""The ways to a person: each channel puts one letter through, at most once per delivery."""
+"""The alert in the app, which needs no way out of the house, and the INSERT that happens once."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
+from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.extensions import db
 from app.faultpoints import point
-from app.models import Alert, DemoMessage
+from app.models import Alert, Delivery
+from app.models.types import new_public_id
 from notifications.letters import Letter
-from notifications.topics import Channel
+
+IN_APP = "in_app"
+
+_alert, _delivery = Alert.__table__, Delivery.__table__
+_ADD_ALERT = insert(_alert)
 
 
 def upsert(table: Any) -> Any:
@@ -20,34 +24,16 @@ def upsert(table: Any) -> Any:
     return make(table)
 
 
-def _insert_once(table: Any, row: dict[str, Any]) -> None:
-    db.session.execute(upsert(table).values(row).on_conflict_do_nothing())
-
-
-def _in_app(delivery_id: int, letter: Letter, at: datetime) -> None:
-    row = {
-        "delivery_id": delivery_id,
-        "recipient_kind": letter.recipient_kind,
-        "recipient_id": letter.recipient_id,
-        "topic": letter.topic,
-        "title": letter.title,
-        "body": letter.body,
-        "placement_id": letter.placement_id,
-        "created_at": at,
-    }
-    _insert_once(Alert.__table__, row)
+def show_in_app(outbox_id: int, letter: Letter, at: datetime) -> bool:
+    """Put a letter where its reader finds it here; False where an earlier run of the job has done so."""
+    reader = {"recipient_kind": letter.recipient_kind, "recipient_id": letter.recipient_id}
+    sent = {"channel": IN_APP, "state": "sent", "attempts": 1, "created_at": at, "sent_at": at}
+    new = upsert(_delivery).values({"outbox_id": outbox_id} | reader | sent).on_conflict_do_nothing()
+    delivery_id = db.session.execute(new.returning(_delivery.c.id)).scalar_one_or_none()
+    if delivery_id is None:
+        return False
+    words = {"topic": letter.topic, "title": letter.title, "body": letter.body, "created_at": at}
+    row = reader | words | {"delivery_id": delivery_id, "placement_id": letter.about.placement_id}
+    db.session.execute(_ADD_ALERT, row | {"public_id": new_public_id()})
     point("alert.during_effect")
-
-
-def _demo(delivery_id: int, letter: Letter, at: datetime) -> None:
-    row = {"delivery_id": delivery_id, "reader": letter.reader, "title": letter.title, "body": letter.body, "at": at}
-    _insert_once(DemoMessage.__table__, row)
-
-
-SEND: dict[Channel, Callable[[int, Letter, datetime], None]] = {Channel.IN_APP: _in_app, Channel.DEMO: _demo}
-
-
-def open_channels(letter: Letter) -> tuple[Channel, ...]:
-    """Return the channels over which a letter goes here: no demo inbox in production."""
-    closed = {Channel.DEMO} if current_app.config["PRODUCTION"] else set()
-    return tuple(channel for channel in letter.channels if channel not in closed)
+    return True

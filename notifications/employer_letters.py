@@ -3,7 +3,7 @@
 from app import masking
 from app.extensions import db
 from app.models import Employer, EmployerUser
-from notifications.letters import Letter, words_of
+from notifications.letters import Letter, letter
 from notifications.outbox import Claimed, PermanentError
 from notifications.topics import TOPICS
 from workflows.vocabulary import Event, Subject
@@ -18,6 +18,4 @@ def about_itself(claimed: Claimed) -> list[Letter]:
     user = db.session.get(EmployerUser, officer)
     words = {"officer": masking.name(user.name) if user else "", "reason": employer.reason or ""}
     (notice,) = TOPICS[Event(claimed.event)].notices
-    title, body = words_of(notice.template, words)
-    reader = f"用人单位 {employer.name}"[:80]
-    return [Letter("employer", employer.id, reader, title, body, claimed.event, None, notice.channels)]
+    return [letter(notice, (employer.id, f"用人单位 {employer.name}"), claimed.event, words)]

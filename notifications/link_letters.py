@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from app import as_cases, masking, snapshots, upload_links
+from app import as_cases, snapshots, upload_links
 from app.clock import now
 from app.extensions import db
 from app.models import History, Placement, RollRecord
-from notifications.letters import Letter, reader_of, words_of
+from notifications import pages
+from notifications.letters import About, Letter, letter, reader_of, to_phone
 from notifications.outbox import Claimed, PermanentError
-from notifications.topics import TOPICS, Audience, Channel, Notice
+from notifications.topics import TOPICS, Notice
 from workflows import labels, sent_codes
 from workflows.vocabulary import Action, Event, Role, Subject
 
@@ -39,12 +40,6 @@ def _words(placement: Placement, roll: RollRecord) -> dict[str, Any]:
     return {"graduate": roll.name, "employer": terms.get("employer_name") or placement.title, "worded": worded}
 
 
-def _to_phone(claimed: Claimed, link_id: int, phone: str, template: str, words: dict[str, Any]) -> Letter:
-    title, body = words_of(template, words)
-    reader = f"手机 {masking.phone(phone)}"
-    return Letter(Audience.PHONE.value, link_id, reader, title, body, claimed.event, None, (Channel.DEMO,))
-
-
 def link(claimed: Claimed) -> list[Letter]:
     """Write the message that carries a link; none where a newer one has replaced it or the agreement has ended."""
     placement, roll = _read(claimed)
@@ -52,20 +47,25 @@ def link(claimed: Claimed) -> list[Letter]:
     sent = upload_links.open_letter(row) if row else None
     if row is None or sent is None:
         return []
-    words = _words(placement, roll) | {"address": sent.address, "days": upload_links.lasts().days}
-    return [_to_phone(claimed, row.id, sent.phone, "upload_link", words)]
+    days = upload_links.lasts().days
+    words = _words(placement, roll) | {"address": sent.address, "days": days}
+    params = {"graduate": roll.name, "token": sent.token, "days": str(days)}
+    (notice,) = TOPICS[Event.UPLOAD_LINK_SENT].notices
+    return [to_phone(notice, row.id, sent.phone, claimed.event, words, params, worthless_at=row.expires_at)]
 
 
 def uploaded(claimed: Claimed) -> list[Letter]:
     """Tell the other side of an upload: the graduate, or the holder of a link that still holds (R-OFF-5)."""
     placement, roll = _read(claimed)
     words = _words(placement, roll)
+    of_graduate, of_number = TOPICS[Event.AGREEMENT_UPLOADED].notices
     if placement.uploaded_by == Role.LINK_HOLDER:
-        return _to_graduate(claimed, roll, words)
+        return _to_graduate(claimed, of_graduate, placement, roll, words)
     row = upload_links.of_placement(db.session.connection(), placement.id, now())
     if row is None or _too_often(claimed, placement):
         return []
-    return [_to_phone(claimed, row.id, upload_links.phone_of(row), "image_uploaded_by_graduate", words)]
+    params = {"graduate": roll.name}
+    return [to_phone(of_number, row.id, upload_links.phone_of(row), claimed.event, words, params)]
 
 
 def _too_often(claimed: Claimed, placement: Placement) -> bool:
@@ -78,11 +78,12 @@ def _too_often(claimed: Claimed, placement: Placement) -> bool:
     return any(sum(one > at - span for one in until) > limit for span, limit in longer)
 
 
-def _to_graduate(claimed: Claimed, roll: RollRecord, words: dict[str, Any]) -> list[Letter]:
-    notice: Notice = TOPICS[Event.AGREEMENT_UPLOADED].notices[0]
+def _to_graduate(
+    claimed: Claimed, notice: Notice, placement: Placement, roll: RollRecord, words: dict[str, Any]
+) -> list[Letter]:
     reader = reader_of(notice.audience, roll, None)
     if reader is None:
         return []
-    title, body = words_of(notice.template, words)
-    kind, placement_id = notice.audience.value, claimed.placement_id
-    return [Letter(kind, *reader, title, body, claimed.event, placement_id, notice.channels)]
+    page = pages.of(pages.PLACEMENT, placement)
+    about = About(words["employer"], page, roll.school_id, roll.id, placement.id)
+    return [letter(notice, reader, claimed.event, words, about)]

@@ -4,23 +4,25 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from app import as_cases, destination_content, snapshots
+from app import as_cases, snapshots
 from app.extensions import db
 from app.models import Employer, Placement, RollRecord
 from notifications import (
     account_letters,
+    correction_letters,
     employer_letters,
     link_letters,
+    pages,
     reminder_letters,
     termination_letters,
     transfer_letters,
 )
-from notifications.letters import Letter, reader_of, words_of
+from notifications.letters import About, Letter, letter, reader_of
 from notifications.outbox import Claimed, PermanentError
 from notifications.topics import TOPICS, Notice
 from workflows import labels
 from workflows.calendar import say
-from workflows.vocabulary import Event, Kind, Role, State
+from workflows.vocabulary import Event, Kind, Role, State, Subject
 
 # Events that are not about a placement or the place on a roll: who writes their letters.
 WRITERS: dict[str, Callable[[Claimed], list[Letter]]] = {
@@ -46,6 +48,7 @@ WRITERS: dict[str, Callable[[Claimed], list[Letter]]] = {
     Event.AGREEMENT_UPLOADED: link_letters.uploaded,
     **dict.fromkeys(termination_letters.EVENTS, termination_letters.write),
 }
+_CORRECTED = frozenset({Event.PLACEMENT_CORRECTED, Event.DESTINATION_CORRECTED, Event.ROLL_CHANGED})
 
 
 def write_letters(claimed: Claimed) -> list[Letter]:
@@ -64,8 +67,24 @@ def _about_record(claimed: Claimed) -> list[Letter]:
     employer_id = placement.employer_id if placement else None
     employer = db.session.get(Employer, employer_id) if employer_id else None
     words = _words(claimed, roll, placement)
-    letters = [_letter(claimed, notice, roll, employer, words) for notice in _notices(claimed, placement)]
-    return [letter for letter in letters if letter]
+    page = _page(claimed, placement)
+    if claimed.event in _CORRECTED:
+        words["changes"], page = correction_letters.changes(*_corrected(claimed, roll))
+    about = About(words.get("employer", ""), page, roll.school_id, roll.id, claimed.placement_id)
+    notices = [(notice, reader_of(notice.audience, roll, employer)) for notice in _notices(claimed, placement)]
+    return [letter(notice, reader, claimed.event, words, about) for notice, reader in notices if reader]
+
+
+def _corrected(claimed: Claimed, roll: RollRecord) -> tuple[Subject, int, int]:
+    subject = Subject.PLACEMENT if claimed.placement_id else Subject.ROLL_RECORD
+    return subject, claimed.placement_id or roll.id, claimed.payload.get("version", 0)
+
+
+def _page(claimed: Claimed, placement: Placement | None) -> str:
+    if placement is None:
+        return pages.ALERTS
+    invitation = claimed.event.startswith("invitation.")
+    return pages.of(pages.INVITATION if invitation else pages.PLACEMENT, placement)
 
 
 def _notices(claimed: Claimed, placement: Placement | None) -> list[Notice]:
@@ -91,28 +110,9 @@ def _words(claimed: Claimed, roll: RollRecord, placement: Placement | None) -> d
         "by_platform": placement.withdrawn_by == Role.PLATFORM,
         "suspended": placement.withdrawn_by == Role.PLATFORM and _suspended(placement),
         "worded": worded,
-        "changed": _changed(claimed, placement),
     }
-
-
-def _changed(claimed: Claimed, placement: Placement) -> str:
-    """Name the fields that staff have changed in a destination, without their values (R-DEST-2)."""
-    if claimed.event != Event.DESTINATION_CORRECTED:
-        return ""
-    changes = destination_content.corrected_at(db.session.connection(), placement, claimed.payload["version"])
-    return "、".join(change.label for change in changes)
 
 
 def _suspended(placement: Placement) -> bool:
     employer = db.session.get(Employer, placement.employer_id)
     return employer is not None and employer.state == State.SUSPENDED
-
-
-def _letter(
-    claimed: Claimed, notice: Notice, roll: RollRecord, employer: Employer | None, words: dict[str, Any]
-) -> Letter | None:
-    reader = reader_of(notice.audience, roll, employer)
-    if reader is None:
-        return None
-    title, body = words_of(notice.template, words)
-    return Letter(notice.audience.value, *reader, title, body, claimed.event, claimed.placement_id, notice.channels)

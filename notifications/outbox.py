@@ -11,6 +11,7 @@ from app.clock import now
 from app.extensions import db
 from app.models import Outbox
 from app.writing import rollback, write
+from notifications import dead_messages
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Claimed:
     payload: dict[str, Any]
     attempts: int
     fence: int
+    created_at: datetime | None = None
 
 
 _open = or_(
@@ -76,6 +78,7 @@ _CLAIM = (
         _outbox.c.payload,
         _outbox.c.attempts,
         _outbox.c.fence,
+        _outbox.c.created_at,
     )
 )
 _mine = (_outbox.c.id == bindparam("row"), _outbox.c.fence == bindparam("mine"), _outbox.c.state == "leased")
@@ -110,12 +113,13 @@ _BURY = (
         _outbox.c.attempts >= bindparam("most"),
     )
     .values(state="dead", lease_until=None, error="worker_died")
-    .returning(_outbox.c.id)
+    .returning(_outbox.c.id, _outbox.c.event, _outbox.c.payload)
 )
 _REPLAY = (
     update(_outbox)
     .where(_outbox.c.id == bindparam("row"), _outbox.c.state == "dead")
     .values(state="due", due_at=bindparam("now"), attempts=0, error=None)
+    .returning(_outbox.c.event, _outbox.c.payload)
 )
 
 
@@ -141,15 +145,35 @@ def hold(claimed: Claimed) -> datetime:
 
 def finish(claimed: Claimed) -> None:
     """Write the row down as done; raises LostLeaseError."""
-    _settle(_FINISH, claimed, lambda at: {"at": at})
+    write(lambda: done(claimed))
+
+
+def done(claimed: Claimed) -> datetime:
+    """Write the row down as done inside the caller's transaction and return the time; raises LostLeaseError."""
+    at = now()
+    _put(_FINISH, claimed, {"at": at})
+    return at
 
 
 def fail(claimed: Claimed, code: str, wait: timedelta | None) -> None:
     """Put the row back for another try after `wait`, or, with None, into the dead letters; raises LostLeaseError."""
-    state = "due" if wait is not None else "dead"
-    _settle(_FAIL, claimed, lambda at: {"to": state, "again": at + (wait or timedelta()), "why": code[:60]})
-    level = logging.WARNING if wait is not None else logging.CRITICAL
-    log.log(level, "outbox row failed" if wait is not None else "outbox row is dead", extra=_named(claimed, code))
+    if wait is None:
+        write(lambda: give_up(claimed, code))
+        _alarm(claimed.id, claimed.event, code)
+        return
+    write(lambda: _put(_FAIL, claimed, {"to": "due", "again": now() + wait, "why": code[:60]}))
+    named = {"outbox_id": claimed.id, "event": claimed.event, "attempts": claimed.attempts, "code": code}
+    log.warning("outbox row failed", extra=named)
+
+
+def give_up(claimed: Claimed, code: str) -> None:
+    """Put the row, and the message that it works off, into the dead letters inside the caller's transaction.
+
+    Raises LostLeaseError.
+    """
+    at = now()
+    _put(_FAIL, claimed, {"to": "dead", "again": at, "why": code[:60]})
+    dead_messages.bury([(claimed.event, claimed.payload)], code, at)
 
 
 def postpone(claimed: Claimed, code: str, wait: timedelta) -> None:
@@ -157,23 +181,22 @@ def postpone(claimed: Claimed, code: str, wait: timedelta) -> None:
 
     Raises LostLeaseError.
     """
-    row = {"row": claimed.id, "mine": claimed.fence, "again": now() + wait, "why": code[:60]}
-    if db.session.connection().execute(_POSTPONE, row).rowcount != 1:
+    postpone_until(claimed, code, now() + wait)
+
+
+def postpone_until(claimed: Claimed, code: str, at: datetime) -> None:
+    """Put the row back until a moment, as `postpone` does; raises LostLeaseError."""
+    _put(_POSTPONE, claimed, {"again": at, "why": code[:60]})
+
+
+def _put(statement: Any, claimed: Claimed, values: dict[str, Any]) -> None:
+    row = {"row": claimed.id, "mine": claimed.fence} | values
+    if db.session.connection().execute(statement, row).rowcount != 1:
         raise LostLeaseError
 
 
-def _named(claimed: Claimed, code: str) -> dict[str, Any]:
-    return {"outbox_id": claimed.id, "event": claimed.event, "attempts": claimed.attempts, "code": code}
-
-
-def _settle(statement: Any, claimed: Claimed, values: Any) -> None:
-    def work() -> None:
-        row = {"row": claimed.id, "mine": claimed.fence, **values(now())}
-        written = db.session.connection().execute(statement, row)
-        if written.rowcount != 1:
-            raise LostLeaseError
-
-    write(work)
+def _alarm(row: int, event: str, code: str) -> None:
+    log.critical("outbox row is dead", extra={"outbox_id": row, "event": event, "code": code})
 
 
 def wait_after(attempts: int) -> timedelta | None:
@@ -191,10 +214,17 @@ def due(limit: int = 500) -> list[tuple[int, str]]:
 
 def bury() -> int:
     """Put rows whose workers died too often into the dead letters, with an alarm; return how many."""
-    buried = write(lambda: db.session.execute(_BURY, {"now": now(), "most": MOST_CLAIMS}).scalars().all())
+    buried = write(_bury)
     for row in buried:
-        log.critical("outbox row is dead", extra={"outbox_id": row, "code": "worker_died"})
+        _alarm(row.id, row.event, "worker_died")
     return len(buried)
+
+
+def _bury() -> list[Row[Any]]:
+    at = now()
+    rows = list(db.session.execute(_BURY, {"now": at, "most": MOST_CLAIMS}))
+    dead_messages.bury([(row.event, row.payload) for row in rows], "worker_died", at)
+    return rows
 
 
 def dead() -> list[Row[Any]]:
@@ -206,5 +236,14 @@ def dead() -> list[Row[Any]]:
 
 
 def replay(row: int) -> bool:
-    """Make a dead letter due again; False when there is no such dead letter."""
-    return write(lambda: db.session.connection().execute(_REPLAY, {"row": row, "now": now()}).rowcount == 1)
+    """Make a dead letter due again, and open the message that it works off; False when there is no such dead letter."""
+    return write(lambda: reopen(row))
+
+
+def reopen(row: int) -> bool:
+    """Do so inside the caller's write."""
+    at = now()
+    found = db.session.execute(_REPLAY, {"row": row, "now": at}).one_or_none()
+    if found is not None:
+        dead_messages.reopen(found.event, found.payload, at)
+    return found is not None

@@ -2,15 +2,16 @@
 
 from sqlalchemy import select
 
-from app import masking, upload_links
+from app import upload_links
 from app.clock import now
 from app.extensions import db
 from app.models import Account, Placement, RollRecord, Staff
-from notifications.letters import Letter, words_of
+from notifications import pages
+from notifications.letters import About, Letter, letter, owner, to_phone
 from notifications.outbox import Claimed, PermanentError
-from notifications.topics import Audience, Channel
+from notifications.topics import TOPICS
 from workflows.calendar import say
-from workflows.vocabulary import Level, Role, State
+from workflows.vocabulary import Event, Level, Role, State
 
 
 def answer(claimed: Claimed) -> list[Letter]:
@@ -23,9 +24,10 @@ def answer(claimed: Claimed) -> list[Letter]:
     account = db.session.get(Account, roll.account_id) if waits and roll.account_id else None
     if account is None or placement.deadline_at is None:
         return []
-    title, body = words_of("answer_due", {"employer": placement.title, "deadline": say(placement.deadline_at)})
-    kind, reader, channels = Audience.GRADUATE.value, f"毕业生 {account.name}"[:80], (Channel.IN_APP, Channel.DEMO)
-    return [Letter(kind, account.id, reader, title, body, claimed.event, placement.id, channels)]
+    (notice,) = TOPICS[Event.ANSWER_DUE].notices
+    words = {"employer": placement.title, "deadline": say(placement.deadline_at)}
+    about = About(placement.title, pages.of(pages.INVITATION, placement), roll.school_id, roll.id, placement.id)
+    return [letter(notice, owner(account), claimed.event, words, about, worthless_at=placement.deadline_at)]
 
 
 def link(claimed: Claimed) -> list[Letter]:
@@ -34,9 +36,11 @@ def link(claimed: Claimed) -> list[Letter]:
     sent = upload_links.open_letter(row) if row is not None else None
     if row is None or sent is None:
         return []
-    title, body = words_of("link_unopened", {"address": sent.address, "until": say(row.expires_at)})
-    reader = f"手机 {masking.phone(sent.phone)}"
-    return [Letter(Audience.PHONE.value, row.id, reader, title, body, claimed.event, None, (Channel.DEMO,))]
+    (notice,) = TOPICS[Event.LINK_UNOPENED].notices
+    roll = db.session.get(RollRecord, row.roll_record_id)
+    words = {"address": sent.address, "until": say(row.expires_at)}
+    params = {"graduate": roll.name if roll else "", "token": sent.token, "until": words["until"]}
+    return [to_phone(notice, row.id, sent.phone, claimed.event, words, params, worthless_at=row.expires_at)]
 
 
 def overdue(claimed: Claimed) -> list[Letter]:
@@ -46,9 +50,7 @@ def overdue(claimed: Claimed) -> list[Letter]:
     reviewers = select(Staff.id, Staff.name).where(
         of == claimed.payload["id"], Staff.role == role.value, Staff.active, Staff.placement_level == int(Level.WRITE)
     )
-    title, body = words_of("review_overdue", {"number": claimed.payload["number"]})
-    channels = (Channel.IN_APP, Channel.DEMO)
-    return [
-        Letter(Audience.STAFF.value, row.id, f"老师 {row.name}"[:80], title, body, claimed.event, None, channels)
-        for row in db.session.execute(reviewers)
-    ]
+    (notice,) = TOPICS[Event.REVIEW_OVERDUE].notices
+    words = {"number": claimed.payload["number"]}
+    rows = db.session.execute(reviewers).all()
+    return [letter(notice, (row.id, f"老师 {row.name}"), claimed.event, words) for row in rows]

@@ -6,7 +6,8 @@ from typing import Any
 from app import as_cases
 from app.extensions import db
 from app.models import Employer, Placement, RollRecord, Termination
-from notifications.letters import Letter, reader_of, words_of
+from notifications import pages
+from notifications.letters import About, Letter, letter, reader_of
 from notifications.outbox import Claimed, PermanentError
 from notifications.topics import TOPICS, Audience
 from workflows import labels
@@ -31,14 +32,13 @@ def write(claimed: Claimed) -> list[Letter]:
     roll = db.session.get(RollRecord, placement.roll_record_id)
     employer = db.session.get(Employer, placement.employer_id) if placement.employer_id else None
     words = _words(termination, placement, roll)
+    page = pages.of(pages.TERMINATION, termination)
+    about = About(placement.title, page, termination.school_id, termination.roll_record_id, placement.id)
     letters = []
     for notice in TOPICS[Event(claimed.event)].notices:
         reader = reader_of(notice.audience, roll, employer)
         if reader and notice.audience in _told(claimed.event, termination):
-            title, body = words_of(notice.template, words)
-            letters.append(
-                Letter(notice.audience.value, *reader, title, body, claimed.event, placement.id, notice.channels)
-            )
+            letters.append(letter(notice, reader, claimed.event, words, about))
     return letters
 
 

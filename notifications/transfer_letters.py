@@ -2,11 +2,12 @@
 
 from app.extensions import db
 from app.models import Account, RollRecord, Transfer
-from notifications.letters import Letter, words_of
+from notifications import correction_letters, pages
+from notifications.letters import About, Letter, letter, owner
 from notifications.outbox import Claimed, PermanentError
-from notifications.topics import TOPICS, Audience
+from notifications.topics import TOPICS
 from workflows.transfer_form import TITLE
-from workflows.vocabulary import Event, Module, Role
+from workflows.vocabulary import Event, Module, Role, Subject
 
 
 def decided(claimed: Claimed) -> list[Letter]:
@@ -19,11 +20,11 @@ def decided(claimed: Claimed) -> list[Letter]:
     if account is None:
         return []
     by = "院系" if row.rejected_by == Role.DEPARTMENT else "学校"
-    words = {"title": TITLE[Module(row.kind)], "reviewer": by}
-    letters = []
-    for notice in TOPICS[Event(claimed.event)].notices:
-        title, body = words_of(notice.template, words)
-        reader = f"毕业生 {account.name}"[:80]
-        kind, event = Audience.GRADUATE.value, claimed.event
-        letters.append(Letter(kind, account.id, reader, title, body, event, None, notice.channels))
-    return letters
+    words = {"title": TITLE[Module(row.kind)], "reviewer": by, "changes": ""}
+    page = pages.of(pages.TRANSFER, row)
+    if claimed.event == Event.TRANSFER_CORRECTED:
+        words["changes"], page = correction_letters.changes(Subject.TRANSFER, row.id, claimed.payload["version"])
+    about = About(words["title"], page, row.school_id, roll.id)
+    return [
+        letter(notice, owner(account), claimed.event, words, about) for notice in TOPICS[Event(claimed.event)].notices
+    ]

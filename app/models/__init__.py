@@ -8,7 +8,7 @@ from app.models.graduate import Account, Enrolment, RollRecord
 from app.models.history import History, HistoryValue
 from app.models.list_export import ListExport
 from app.models.message import ChannelPause, Message, SmsDay, SmsReceipt, SmsSent
-from app.models.outbox import Alert, Delivery, DemoMessage, Outbox
+from app.models.outbox import Alert, Delivery, Outbox
 from app.models.placement import (
     AgreementCounter,
     Document,
@@ -50,7 +50,6 @@ __all__ = [
     "CodeEntry",
     "Correction",
     "Delivery",
-    "DemoMessage",
     "Department",
     "DestinationCode",
     "Document",

@@ -13,7 +13,10 @@ class Message(Public, db.Model):
     """One letter to one reader on its way down the ladder: WeChat template, subscribe message, SMS, calls (R-MSG-2).
 
     States: open, told (by `channel`, as `proof` shows: finish_event, receipt, call), merged (into another's SMS),
-    listed (for the school to call), dead. `letter_sealed` holds title, body, fields and, for a number alone, the phone.
+    listed (for the school to call), dead (its outbox row is a dead letter). `error` is the last channel's code.
+    `opened_at` is when it came up, or was replayed: patience counts from there. `letter_sealed` (bound to
+    `message.letter:<public_id>`) holds title, body, about, hint, at, page, params of the SMS and, for a number alone,
+    the phone.
     """
 
     __tablename__ = "message"
@@ -38,6 +41,8 @@ class Message(Public, db.Model):
     error: Mapped[str | None] = mapped_column(String(60))
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    worthless_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     called_by: Mapped[int | None] = mapped_column(BigId)
     call_note: Mapped[str] = mapped_column(Text, default="")

@@ -45,9 +45,11 @@ class Outbox(db.Model):
 class Delivery(db.Model):
     """One message to one person over one channel; unique, so that a repeated job sends nothing twice (R-MSG-3).
 
-    States: due; sending (the attempt is on record, its answer is not); accepted by the platform; proven, as its
-    receipt or event says; failed; in the app: sent. `number` and `provider_id` are the platform's names of the send
-    (MsgID of 64 bits; BizId), `first_at` the time of the first attempt, `asked` how often we asked what became of it.
+    States: due (it waits, `error` says for what); sending (the attempt is on record, its answer is not); accepted by
+    the platform; proven, as its receipt or event says; failed; merged (went with another message's SMS); in the app:
+    sent. `number` and `provider_id` are the platform's names of the send (MsgID of 64 bits; BizId), `first_at` the time
+    of the first attempt, `again_at` that before which it is not tried or asked after again, `asked` how often we asked
+    what became of it.
     """
 
     __tablename__ = "delivery"
@@ -73,6 +75,7 @@ class Delivery(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     first_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     proven_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -92,16 +95,3 @@ class Alert(Public, db.Model):
     placement_id: Mapped[int | None] = mapped_column(BigId)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class DemoMessage(db.Model):
-    """What the demo inbox page shows outside production: every message that a person would have got."""
-
-    __tablename__ = "demo_message"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    delivery_id: Mapped[int] = mapped_column(BigId, unique=True)
-    reader: Mapped[str] = mapped_column(String(80))
-    title: Mapped[str] = mapped_column(String(80))
-    body: Mapped[str] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)

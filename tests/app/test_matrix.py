@@ -25,7 +25,7 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True,
 # Addresses outside the table: the document of the API and files that come with the product.
 EXEMPT = {("static", "GET"), ("api-docs.openapi_json", "GET")}
 # Pages of demonstrations, which show everybody's; there are none in production (see the test below).
-DEMONSTRATIONS = {"demo_inbox.inbox", "public.demo_accounts"}
+DEMONSTRATIONS = {"public.demo_accounts"}
 # A reading with one's own id that is not simply answered, and what is answered instead.
 NOT_SIMPLY = {"staff.destination_correct": {200, 409}, "employers.termination_ask": {200, 409}}
 SMALL = 2000  # rows: larger tables are those of the reference files, which nobody writes
@@ -129,7 +129,6 @@ def test_every_address_names_all_its_ids(app: Flask) -> None:
 def test_there_are_no_demonstrations_in_production(app: Flask) -> None:
     app.config["PRODUCTION"] = True
     assert app.test_client().get("/demo/accounts.json").status_code == 404
-    assert "demo_inbox.inbox" in app.view_functions, "it is not even registered where PRODUCTION is set from the start"
 
 
 ANYBODY = ("nobody", "graduate home", "school home write")  # what is open to all is tried by these

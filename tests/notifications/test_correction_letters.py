@@ -1,39 +1,97 @@
-"""A change by staff is told twice: in full in the mini-program, by a text message that gives nothing away (R-MSG-1)."""
+"""A change by staff: masked old → new in the app, and a text message that gives nothing away (R-MSG-1, R-EDIT-1)."""
+
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from app import actions
 from app.extensions import db
-from app.models import DemoMessage
 from app.snapshots import terms_at
 from app.writing import write
+from notifications.correction_letters import masked
 from tests import builders
+from tests.builders import Graduate
+from tests.notifications import outbound, transfers
 from tests.notifications.working import alerts, work_off
 from workflows.case import Request
 from workflows.vocabulary import Action, Role, State
 
 
-@pytest.mark.rule("R-MSG-1", "R-EDIT-1")
-def test_the_text_message_says_only_that_something_changed(app: Flask) -> None:
-    graduate = builders.make_graduate(builders.make_school())
+def effective(graduate: Graduate) -> tuple[int, str]:
+    """Walk a graduate to an agreement in force, everybody told; return its id and title."""
     placement = builders.make_placement(State.EFFECTIVE, graduate)
-    record, roll, actor = placement.id, graduate.roll.id, builders.reviewer(graduate, Role.SCHOOL)
-    name = graduate.roll.name
+    known = placement.id, placement.title
     work_off()
-    before, placement = len(alerts("account")), builders.reload(record)
-    terms = terms_at(db.session.connection(), placement) | {"contact_name": "演示乙"}
-    wanted = Request(version=placement.version, reason="更换联系人", changed=("contact_name",))
+    return known
+
+
+def correct(graduate: Graduate, record: int, **changed: Any) -> None:
+    roll, actor, placement = graduate.roll.id, builders.reviewer(graduate, Role.SCHOOL), builders.reload(record)
+    terms = terms_at(db.session.connection(), placement) | changed
+    wanted = Request(version=placement.version, reason="更换联系人", changed=tuple(changed))
     write(lambda: actions.step(record, roll, Action.CORRECT, actor, wanted, terms))
+
+
+@pytest.mark.rule("R-MSG-1", "R-EDIT-1")
+def test_the_text_message_says_only_that_something_changed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    graduate = builders.make_graduate(builders.make_school())
+    name = graduate.roll.name
+    record, title = effective(graduate)
+    side = outbound.record(monkeypatch)
+    correct(graduate, record, contact_name="演示乙", contact_mobile="19900002222", report_place="示例大厦一层")
     work_off()
-    told, placement = alerts("account"), builders.reload(record)
-    assert len(told) == before + 1
-    assert told[-1].topic == "placement.corrected" and placement.title in told[-1].body
-    message = db.session.execute(select(DemoMessage).order_by(DemoMessage.id.desc())).scalars().first()
-    assert (message.title, message.body) == (
-        "签约或去向信息被修改",
-        "您的签约或去向信息有修改，请登录平台查看具体内容。",
-    )
-    for secret in (placement.title, "演示乙", "演示甲", "更换联系人", name):
-        assert secret not in message.title + message.body
+    (sent,) = side.sent
+    assert (sent.channel, sent.to, sent.template) == ("sms", graduate.phone, "changed")
+    for secret in (title, "演示乙", "演示甲", "更换联系人", name, "示例大厦"):
+        assert secret not in str(sent.says)
+
+
+@pytest.mark.rule("R-EDIT-1", "R-DIFF-1")
+def test_the_alert_shows_old_and_new_masked_and_that_one_can_object(app: Flask) -> None:
+    graduate = builders.make_graduate(builders.make_school())
+    record, title = effective(graduate)
+    before = len(alerts("account"))
+    correct(graduate, record, contact_name="演示乙", contact_mobile="19900002222", report_place="示例大厦一层")
+    work_off()
+    told = alerts("account")
+    assert len(told) == before + 1 and told[-1].topic == "placement.corrected"
+    body = told[-1].body
+    assert "联系人手机：199****1111 → 199****2222" in body and "报到地点：-- → 示例***" in body
+    assert "单位联系人：演示*** → 演示***" in body and "异议" in body and title in body
+    assert "演示乙" not in body and "19900002222" not in body and "一层" not in body
+    (message,) = outbound.outgoing("change")
+    assert message.fields["page"].startswith("pages/correction/index?id=")
+
+
+@pytest.mark.rule("R-DIFF-1")
+def test_a_changed_transfer_shows_where_it_goes_now(app: Flask) -> None:
+    graduate = builders.make_graduate(builders.make_school())
+    transfer = transfers.make_transfer(graduate)
+    work_off()
+    transfers.correct(transfer, receiver="另一家示例中心", address="示例路99号")
+    work_off()
+    (told,) = [alert for alert in alerts("account") if alert.topic == "transfer.corrected"]
+    assert "接收单位：示例人才服务中心 → 另一家示例中心" in told.body and "示例*** → 示例***" in told.body
+    assert "99号" not in told.body and "异议" in told.body
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("contact_mobile", "19900001111", "199****1111"),
+        ("contact_phone", "010-62510000", "**********00"),
+        ("contact_email", "hr@example.com", "h***@example.com"),
+        ("contact_name", "欧阳示例", "欧阳***"),
+        ("contact_name", "演示", "演***"),
+        ("address", "示例路2号", "示例***"),
+        ("remark", "家在示例村", "家在***"),
+        ("web_address", "https://example.com/me", "ht***"),
+        ("employer_name", "示例科技有限公司", "示例科技有限公司"),
+        ("pay_fen", "5000元/月", "5000元/月"),
+        ("contact_name", "--", "--"),
+        ("no_such_field", "离校未就业", "离校未就业"),
+    ],
+)
+def test_what_is_a_person_or_a_place_is_masked(field: str, value: str, shown: str) -> None:
+    assert masked(field, value) == shown

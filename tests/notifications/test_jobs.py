@@ -1,21 +1,20 @@
 """What a job does: every reader told once, whatever happened to the worker before."""
 
 import logging
-from datetime import datetime
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from app import actions
 from app.extensions import db
-from app.models import DemoMessage, Outbox, RollRecord
+from app.models import Alert, Outbox, RollRecord
 from app.writing import write
-from notifications import channels, jobs, outbox
-from notifications.topics import Channel
+from notifications import jobs, outbox, telling
 from tests import builders
+from tests.notifications.outbound import outgoing
 from tests.notifications.working import alerts, deliveries, let_leases_run_out, rows, work_off
 from workflows.case import Request
 from workflows.vocabulary import Action, AgreementKind, Role, State
@@ -56,7 +55,7 @@ def test_everybody_hears_of_a_signing_in_both_kinds_of_province(app: Flask) -> N
         word = "鉴证" if kind == AgreementKind.TWO_PARTY else "审核"
         other = "审核" if kind == AgreementKind.TWO_PARTY else "鉴证"
         read = [f"{alert.recipient_kind} {alert.title} {alert.body}" for alert in alerts()]
-        db.session.query(channels.Alert).delete()
+        db.session.query(Alert).delete()
         db.session.commit()
         assert [line.partition(" ")[0] for line in read] == ["account", "employer", "account", "account", "employer"]
         assert [word in line for line in read] == [False, True, True, True, True]
@@ -129,43 +128,27 @@ def test_who_has_no_account_yet_cannot_be_told_and_the_row_is_done(app: Flask) -
     assert alerts() == [] and [row.state for row in rows()] == ["done"]
 
 
-def test_the_attempt_is_on_record_before_the_effect_and_the_result_after_it(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    builders.make_placement()
-    seen: list[tuple[str, int]] = []
-    send = channels.SEND[Channel.IN_APP]
-
-    def look_and_send(delivery_id: int, letter: Any, at: datetime) -> None:
-        seen.extend((delivery.state, delivery.attempts) for delivery in deliveries())
-        send(delivery_id, letter, at)
-
-    monkeypatch.setitem(channels.SEND, Channel.IN_APP, look_and_send)
-    work_off()
-    assert seen == [("due", 1)]
-    assert {(delivery.state, delivery.attempts) for delivery in deliveries()} == {("sent", 1)}
-
-
-def test_a_channel_that_fails_is_tried_again_and_the_others_are_not(
+@pytest.mark.rule("R-MSG-3")
+def test_an_alert_its_message_and_the_end_of_its_row_are_kept_together_or_not_at_all(
     app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     builders.make_placement()
 
-    def broken(delivery_id: int, letter: Any, at: datetime) -> None:
+    def broken(*args: Any) -> None:
         raise ValueError("11010119990101001X 13800138000")
 
-    whole = dict(channels.SEND)
-    monkeypatch.setitem(channels.SEND, Channel.DEMO, broken)
-    work_off()
+    with monkeypatch.context() as broken_off:
+        broken_off.setattr(telling, "_post", broken)
+        work_off()
+    assert alerts() == [] and deliveries() == [] and outgoing() == []
     assert [(row.state, row.error, row.attempts) for row in rows()] == [("due", "ValueError", 1)]
     assert "1380013" not in caplog.text and "ValueError" in [getattr(record, "code", "") for record in caplog.records]
 
-    monkeypatch.setitem(channels.SEND, Channel.DEMO, whole[Channel.DEMO])
     let_leases_run_out()
     work_off()
-    assert [row.state for row in rows()] == ["done"]
-    assert [(d.channel, d.state, d.attempts) for d in deliveries()] == [("in_app", "sent", 1), ("demo", "sent", 2)]
-    assert len(alerts()) == 1
+    assert {row.state for row in rows()} == {"done"} and len(alerts()) == 1
+    assert ("in_app", "sent", 1) in [(d.channel, d.state, d.attempts) for d in deliveries()]
+    assert [(message.group, message.topic) for message in outgoing()] == [("invitation", "invitation.sent")]
 
 
 def test_a_permanent_failure_is_a_dead_letter_at_once(app: Flask) -> None:
@@ -184,20 +167,20 @@ def test_a_document_of_a_placement_that_is_not_there_is_a_dead_letter_at_once(ap
     assert [(letter.event, letter.error) for letter in outbox.dead()] == [("agreement.issued", "no_such_record")]
 
 
-def test_a_worker_that_lost_its_lease_stops_and_writes_no_result(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_lost_its_lease_stops_and_writes_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     builders.make_placement()
-    send = channels.SEND[Channel.IN_APP]
+    write_letters = jobs.write_letters
 
-    def too_slow(delivery_id: int, letter: Any, at: datetime) -> None:
-        send(delivery_id, letter, at)
-        db.session.commit()
+    def too_slow(claimed: Any) -> Any:
+        letters = write_letters(claimed)
         let_leases_run_out()
         assert outbox.claim(rows()[0].id)
+        return letters
 
-    monkeypatch.setitem(channels.SEND, Channel.IN_APP, too_slow)
+    monkeypatch.setattr(jobs, "write_letters", too_slow)
     work_off()
     assert [(row.state, row.fence) for row in rows()] == [("leased", 2)]
-    assert [(delivery.channel, delivery.state) for delivery in deliveries()] == [("in_app", "due")]
+    assert deliveries() == [] and alerts() == []
 
 
 def test_a_database_that_is_away_ends_the_job_and_leaves_the_row(
@@ -208,22 +191,6 @@ def test_a_database_that_is_away_ends_the_job_and_leaves_the_row(
     work_off()
     assert [row.state for row in rows()] == ["due"]
     assert [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR] == ["the database refused a worker"]
-
-
-def test_the_demo_channel_is_closed_in_production(app: Flask) -> None:
-    builders.make_placement()
-    app.config["PRODUCTION"] = True
-    work_off()
-    assert len(alerts()) == 1 and db.session.execute(select(DemoMessage)).all() == []
-
-
-def test_the_demo_inbox_shows_what_was_told_newest_first(app: Flask) -> None:
-    builders.make_placement(State.DECLINED)
-    assert "还没有提醒" in app.test_client().get("/demo/inbox").text
-    work_off()
-    page = app.test_client().get("/demo/inbox").text
-    assert page.index("毕业生拒绝了签约邀请") < page.index("您收到一份新的签约邀请")
-    assert "<script>" not in page and 'http-equiv="refresh"' in page
 
 
 def test_a_job_for_rows_that_do_not_exist_does_nothing(app: Flask) -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 import notifications
-from notifications.topics import TOPICS, Audience, Channel, Queue, queue_of
+from notifications.topics import TOPICS, Audience, Queue, queue_of
 from workflows.vocabulary import Event
 
 TEMPLATES = Path(notifications.__file__).parent / "templates"
+
+REVIEWED = ("signing", "agreement", "destination", "transfer", "paper")
 
 
 def used() -> set[str]:
@@ -104,6 +106,32 @@ def test_who_is_told_of_what() -> None:
         "officer.revoked": {employer},
         "invitations.recalled": set(),
     }
-    for topic in TOPICS.values():  # whoever has a place to read finds it there; a text message comes beside it
-        in_app = {notice.audience for notice in topic.notices if Channel.IN_APP in notice.channels}
+    for topic in TOPICS.values():  # whoever has a place to read finds it there; a message goes out beside it
+        in_app = {notice.audience for notice in topic.notices if notice.in_app}
         assert in_app == {notice.audience for notice in topic.notices} - {phone}
+
+
+@pytest.mark.rule("R-MSG-1")
+def test_what_goes_out_and_as_what() -> None:
+    of: dict[str | None, set[str]] = {}
+    for event, topic in TOPICS.items():
+        for notice in topic.notices:
+            if notice.audience in (Audience.GRADUATE, Audience.PHONE):
+                of.setdefault(notice.group and notice.group.value, set()).add(event.value)
+            else:
+                assert notice.group is None, "employers and staff read theirs in the portal"
+    reviews = {f"{of}.{how}" for of in REVIEWED for how in ("forwarded", "approved", "returned", "rejected")}
+    answers = {"correction.upheld", "correction.dismissed", "roll_request.granted", "roll_request.refused"}
+    assert of == {
+        "invitation": {f"invitation.{how}" for how in ("sent", "corrected", "withdrawn", "expired")},
+        "review": reviews | answers,
+        "termination": {event.value for event in Event if event.value.startswith("termination.")},
+        "change": {"placement.corrected", "destination.corrected", "transfer.corrected", "roll.changed"},
+        "reminder": {"answer.due", "agreement.uploaded"},
+        "code": {"code.sent"},
+        "upload_link": {"agreement.upload_link"},
+        "link_reminder": {"link.unopened"},
+        "image_uploaded": {"agreement.uploaded"},
+        "account_changed": {"account.changed"},
+        None: {"destination.voided", "record.cancelled"},  # what graduates have done themselves
+    }

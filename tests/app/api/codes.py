@@ -1,25 +1,20 @@
-"""Codes as their readers get them: the outbox is worked off, and the demo inbox shows the message."""
+"""Codes as their readers get them: the outbox is worked off, and the message that leaves the house is opened."""
 
 import re
 from typing import Any
 
-from sqlalchemy import select
-
-from app.extensions import db
-from app.models import DemoMessage
 from notifications import jobs
+from tests.notifications.outbound import Outgoing, outgoing
 from tests.notifications.working import rows
 
 
-def messages() -> list[DemoMessage]:
-    """Work the outbox off and return every message of the demo inbox, the oldest first."""
+def messages() -> list[Outgoing]:
+    """Work the outbox off and return every message that leaves the house, the oldest first."""
     jobs.run([row.id for row in rows() if row.state == "due"])
-    found = db.session.execute(select(DemoMessage).order_by(DemoMessage.id)).scalars().all()
-    db.session.rollback()
-    return list(found)
+    return outgoing()
 
 
-def code_in(message: DemoMessage) -> str:
+def code_in(message: Outgoing) -> str:
     found = re.search(r"验证码 (\d{6})", message.body)
     assert found, message.body
     return found.group(1)

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app import upload_links
 from app.extensions import db
-from app.models import DemoMessage, File, Outbox, Placement, UploadLink
+from app.models import File, Outbox, Placement, UploadLink
 from tests import builders, offline
 from tests.app.api.calls import API, pass_time
 from tests.app.staff import desk
@@ -18,6 +18,7 @@ from tests.app.staff.desk import DeskClient, words
 from tests.application import api_client
 from tests.builders import Graduate
 from tests.inspection import samples
+from tests.notifications.outbound import outgoing
 from tests.notifications.working import work_off
 from workflows.vocabulary import Action, State
 
@@ -158,7 +159,7 @@ def test_the_holder_of_a_link_is_told_that_the_graduate_was_first(app: Flask, gr
     send(graduate, placement)
     offline.upload(graduate, builders.reload(placement.id))
     work_off()
-    told = db.session.query(DemoMessage).filter_by(title="盖章协议书已由毕业生回传").one()
+    (told,) = [message for message in outgoing() if message.title == "盖章协议书已由毕业生回传"]
     assert told.reader == "手机 199****1111"
 
 
@@ -171,8 +172,8 @@ def test_handing_in_again_and_again_does_not_flood_the_contacts_phone(app: Flask
         placement = offline.step(graduate, placement, Action.TAKE_BACK)
         placement = offline.step(graduate, placement, Action.UPLOAD)
     work_off()
-    told = db.session.query(DemoMessage).filter_by(title="盖章协议书已由毕业生回传").count()
-    assert told == 5, "five messages an hour (P10), however often it is taken back"
+    told = [message for message in outgoing() if message.title == "盖章协议书已由毕业生回传"]
+    assert len(told) == 5, "five messages an hour (P10), however often it is taken back"
 
 
 @pytest.mark.rule("R-OFF-5")

@@ -1,0 +1,120 @@
+"""What the ladder is given of one message: the message itself, its reader, its deliveries, grants and pauses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from app import accounts, crypto, following
+from app.extensions import db
+from app.following import Bound
+from app.models import Account, Delivery, Message, School, SubscribeGrant
+from notifications import pauses, telling
+from notifications.outbox import Claimed
+from notifications.pauses import Pauses
+from workflows.ladder import BY_WECHAT, URGENT, Channel, Facts, Group, Standing, Tried
+
+GONE = ("left", "invalid")  # states of a WeChat that takes nothing any more
+
+_message, _delivery, _school, _grant = (m.__table__ for m in (Message, Delivery, School, SubscribeGrant))
+_MESSAGE = (
+    select(_message, _school.c.sms_fallback)
+    .outerjoin(_school, _school.c.id == _message.c.school_id)
+    .where(_message.c.id == bindparam("row"))
+)
+# Locked, so that a proof that comes now waits for this step, and then wakes the message (app/following.py).
+_DELIVERIES = (
+    select(_delivery)
+    .where(_delivery.c.message_id == bindparam("row"), _delivery.c.channel.in_([c.value for c in Channel]))
+    .with_for_update()
+)
+_CARRIED = select(_message.c.message_group).where(_message.c.merged_into == bindparam("row"))
+_GRANTS = select(_grant.c.count).where(
+    _grant.c.wechat_user_id == bindparam("user"), _grant.c.template == bindparam("name")
+)
+
+
+@dataclass(slots=True)
+class Journey:
+    """One message on its way: what does not change during a worker's visit, and what was read last."""
+
+    claimed: Claimed
+    message: Row[Any]
+    bound: Mapping[str, Bound]
+    letter: dict[str, Any]
+    deliveries: dict[Channel, Row[Any]] = field(default_factory=dict)
+    pauses: Pauses = field(default_factory=dict)
+    carried: list[str] = field(default_factory=list)
+
+    @property
+    def group(self) -> Group:
+        """Return what the message is about."""
+        return Group(self.message.message_group)
+
+    @property
+    def sms_template(self) -> str:
+        """Return the text message's template: one for all that go together, one for changes, one for the others."""
+        if self.carried:
+            return "merged"
+        if self.group == Group.CHANGE:
+            return "changed"
+        return "notice" if self.group in BY_WECHAT else self.group.value
+
+    def template(self, channel: Channel) -> str:
+        """Return the name under which a channel's template may rest."""
+        return self.sms_template if channel == Channel.SMS else self.group.value
+
+    def phone(self) -> str:
+        """Return the number: the letter's own, else that of the account now."""
+        if self.letter["phone"]:
+            return str(self.letter["phone"])
+        return accounts.phone_of(db.session.get_one(Account, self.message.recipient_id))
+
+
+def read(conn: Connection, claimed: Claimed) -> Journey | None:
+    """Return the message that an outbox row works off; None where there is none, or it has ended."""
+    message = conn.execute(_MESSAGE, {"row": claimed.payload["message"]}).one_or_none()
+    if message is None or message.state != "open":
+        return None
+    has_wechat = message.recipient_kind == "account" and message.message_group in BY_WECHAT
+    bound = following.of_account(conn, message.recipient_id) if has_wechat else {}
+    letter = crypto.unseal_json(bytes(message.letter_sealed), telling.bound(message.public_id))
+    return Journey(claimed, message, bound, letter)
+
+
+def facts(conn: Connection, journey: Journey, at: datetime) -> Facts:
+    """Read what may have changed, and return the facts of a message now."""
+    message, group = journey.message, journey.group
+    rows = conn.execute(_DELIVERIES, {"row": message.id}).all()
+    journey.deliveries = {Channel(row.channel): row for row in rows}
+    journey.pauses = pauses.read(conn)
+    if Channel.SMS in journey.deliveries:
+        journey.carried = list(conn.execute(_CARRIED, {"row": message.id}).scalars())
+    official = journey.bound.get("official")
+    resting = {c: pauses.until(journey.pauses, c, journey.template(c), at) for c in Channel}
+    return Facts(
+        at,
+        message.opened_at,
+        group,
+        message.worthless_at,
+        follows=official is not None and official.state not in GONE,
+        grants=_grants(conn, journey),
+        fallback=message.sms_fallback is not False,
+        paused={channel: until for channel, until in resting.items() if until},
+        tried={channel: _tried(row) for channel, row in journey.deliveries.items()},
+        carries=any(carried in URGENT for carried in journey.carried),
+    )
+
+
+def _grants(conn: Connection, journey: Journey) -> int:
+    mini = journey.bound.get("mini")
+    if mini is None or mini.state in GONE:
+        return 0
+    given = {"user": mini.id, "name": journey.group.value}
+    return conn.execute(_GRANTS, given).scalar_one_or_none() or 0
+
+
+def _tried(row: Row[Any]) -> Tried:
+    return Tried(Standing(row.state), row.attempts, row.first_at, row.tried_at, row.again_at, row.asked, row.error)

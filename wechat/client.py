@@ -107,8 +107,8 @@ class Account(WeChatClient):  # type: ignore[misc]
         return self._exchanged(path, body, {"access_token": self._tokens.current(), **query})
 
     def _exchanged(self, path: str, body: Mapping[str, Any] | None, query: Mapping[str, Any]) -> bytes:
-        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        target = f"{path}?{urlencode(query)}" if query else path
+        content = None if body is None else json.dumps(body, ensure_ascii=False).encode(errors="replace")
+        target = f"{path}?{urlencode(query, errors='replace')}" if query else path
         try:
             status, answer = self._transport.exchange("GET" if body is None else "POST", target, content)
         except NoAnswerError as error:

@@ -4,15 +4,17 @@ A platform that does not answer stops nobody: what people enter is read by schoo
 """
 
 import logging
+import time
 from enum import IntEnum
 
 from flask import current_app
 
 from wechat import client
-from workflows.sending import SendError
+from workflows.sending import RefusedError, SendError
 
 log = logging.getLogger(__name__)
 
+REST = 60.0  # seconds in which a platform that does not answer is not asked
 LONGEST = 2500  # characters of one call
 PICTURE = 2  # media_type
 
@@ -62,8 +64,13 @@ def _is_risky(text: str, openid: str, scene: Scene) -> bool:
 
 
 def _answer(path: str, body: dict[str, object]) -> client.Answer | None:
+    resting = current_app.extensions.setdefault("content_check", {"until": 0.0})
+    if time.monotonic() < resting["until"]:
+        return None
     try:
         return client.account("mini").call(path, body)
     except SendError as error:
+        if not isinstance(error, RefusedError):
+            resting["until"] = time.monotonic() + REST
         log.warning("content was not checked", extra={"code": error.code})
         return None

@@ -51,11 +51,19 @@ def test_a_long_text_is_looked_at_to_its_end(switched_on: Platform) -> None:
 @pytest.mark.parametrize(
     "reply", [code(61010), code(-1), code(45009), reset, says(b"<html>"), says({"errcode": 0})], ids=repr
 )
-def test_a_platform_that_does_not_answer_stops_nobody(switched_on: Platform, reply: Any) -> None:
+def test_a_platform_that_does_not_answer_stops_nobody(bare: Flask, switched_on: Platform, reply: Any) -> None:
     switched_on.answers(TEXT, reply)
     switched_on.answers(PICTURE, reply)
     assert content_check.risky("文字", "o1") is False
+    bare.extensions.pop("content_check")
     assert content_check.ask_about_picture("https://x/y.jpg", "o1") is None
+
+
+def test_nor_does_it_make_anybody_wait_again_for_a_while(switched_on: Platform) -> None:
+    switched_on.answers(TEXT, code(61010), reset)
+    for _ in range(4):  # who was not in the mini-program lately is refused alone; after the reset nobody is asked
+        content_check.risky("文字", "o1")
+    assert len(switched_on.at(TEXT)) == 2
 
 
 def test_a_picture_is_asked_about_by_its_address(switched_on: Platform) -> None:

@@ -1,4 +1,4 @@
-"""Everything we send, against the far side that checks like the platform: it takes what we make, we take its answers."""
+"""Everything we send, against the far side that checks like the platform: it takes ours, we take its answers."""
 
 import urllib.request
 from collections.abc import Iterator

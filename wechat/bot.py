@@ -72,24 +72,27 @@ def clicked(asker: Asker, key: str) -> str:
 def answer(asker: Asker, wish: Wish) -> str:
     """Answer a wish; who is not bound is shown the way to be, where the answer would be the graduate's own."""
     if wish in _FOR_ALL:
-        return _FOR_ALL[wish].format(**_doors())
+        return _FOR_ALL[wish].format(**(_room() if wish == Wish.HELP else _doors()))
     if asker.seen.account_id is None:
         return bot_words.NOT_BOUND if wish in (Wish.UNBIND, Wish.UNBIND_NOW) else _way_to_bind(asker)
     return bot_words.cut(_FOR_BOUND[wish](asker, asker.seen.account_id))
 
 
+def _public_url() -> str:
+    return str(current_app.config["PUBLIC_URL"]).rstrip("/")
+
+
+def _room() -> dict[str, str]:
+    return {"graduates": f"{_public_url()}/m/"}
+
+
 def _doors() -> dict[str, str]:
-    public = current_app.config["PUBLIC_URL"].rstrip("/")
-    return {
-        "graduates": f"{public}/m/",
-        "employers": public + url_for("employers.sign_in"),
-        "staff": public + url_for("staff.sign_in"),
-    }
+    return {name: _public_url() + url_for(f"{name}.sign_in") for name in ("employers", "staff")}
 
 
 def _way_to_bind(asker: Asker) -> str:
     token = scenes.scene_for_wechat_user(asker.conn, asker.seen.id, asker.at)
-    return bot_words.BIND.format(link=f"{_doors()['graduates']}#/bind?token={token}")
+    return bot_words.BIND.format(link=f"{_room()['graduates']}#/bind?token={token}")
 
 
 def _bound(asker: Asker, account_id: int) -> str:
@@ -117,14 +120,14 @@ def _progress(asker: Asker, account_id: int) -> str:
     lines = _lines(view)
     more = [bot_words.MORE.format(count=len(lines) - SHOWN)] if len(lines) > SHOWN else []
     shown = lines[:SHOWN] or [bot_words.NOTHING_YET]
-    return "\n".join([head, *shown, *more, bot_words.SEE_MORE.format(**_doors())])
+    return "\n".join([head, *shown, *more, bot_words.SEE_MORE.format(**_room())])
 
 
 def _unconfirmed(view: facts.View) -> list[str]:
     """Say what is to be done first; the invitations themselves are not told before (R-ON-1)."""
     waiting = len(_waiting(view))
     told = [bot_words.WAITING.format(count=waiting)] if waiting else []
-    return [bot_words.CONFIRM_FIRST.format(**_doors()), *told]
+    return [bot_words.CONFIRM_FIRST.format(**_room()), *told]
 
 
 def _lines(view: facts.View) -> list[str]:
@@ -159,7 +162,7 @@ def _invitations(asker: Asker, account_id: int) -> str:
     listed = [bot_words.INVITATION.format(title=row.title, deadline=say(row.deadline_at)) for row in waiting[:SHOWN]]
     more = [bot_words.MORE.format(count=len(waiting) - SHOWN)] if len(waiting) > SHOWN else []
     head = bot_words.INVITATIONS.format(count=len(waiting))
-    return "\n".join([head, *listed, *more, bot_words.ANSWER_THERE.format(**_doors())])
+    return "\n".join([head, *listed, *more, bot_words.ANSWER_THERE.format(**_room())])
 
 
 _FOR_ALL = {Wish.HELP: bot_words.HELP, Wish.EMPLOYER: bot_words.EMPLOYER, Wish.STAFF: bot_words.STAFF}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite understands the same words
 
 from app.models import SubscribeGrant, WechatUser
@@ -18,7 +18,9 @@ _FIND = select(_user.c.id, _user.c.account_id).where(
 )
 _MOVE = (
     update(_user)
-    .where(_user.c.id == bindparam("row"), _user.c.state_at < bindparam("until"))
+    .where(
+        _user.c.id == bindparam("row"), or_(_user.c.state_at < bindparam("until"), _user.c.state == bindparam("never"))
+    )
     .values({"state": bindparam("to"), "state_at": bindparam("at")})
 )
 _ADD_GRANT = upsert(_grant)
@@ -55,7 +57,7 @@ def move(conn: Connection, user_id: int, state: str, happened_at: datetime) -> N
 
     It locks the row: accounts are locked before.
     """
-    moved = {"row": user_id, "to": state, "at": happened_at, "until": happened_at + SECOND}
+    moved = {"row": user_id, "to": state, "at": happened_at, "until": happened_at + SECOND, "never": "unknown"}
     conn.execute(_MOVE, moved)
 
 

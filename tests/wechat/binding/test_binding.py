@@ -15,6 +15,7 @@ from app.extensions import db, limiter
 from app.logs import JsonLines
 from app.models import History
 from app.writing import write
+from notifications.letters import words_of
 from tests import builders
 from tests.app.api.calls import pass_time, refused
 from tests.application import api_client, build
@@ -312,7 +313,13 @@ def test_parting_wants_a_fresh_proof(app: Flask, far: FarSide, graduate: Graduat
     assert holder_of(person["mini"]) == graduate.account.id
 
 
-# --- what is written down -----------------------------------------------------------------------------------------
+# --- what is said, and what is written down ------------------------------------------------------------------------
+
+
+def test_each_change_has_words_of_its_own(app: Flask) -> None:
+    changes = ("wechat_bound", "wechat_moved", "wechat_taken", "wechat_unbound")
+    said = {words_of("account_changed", {"what": what})[1] for what in changes}
+    assert len(said) == 4 and all("微信" in words and "如非本人操作" in words for words in said)
 
 
 def test_no_line_and_no_answer_holds_who_it_is(

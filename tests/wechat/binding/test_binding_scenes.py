@@ -12,6 +12,7 @@ from app import history
 from app.clock import now
 from app.extensions import db
 from app.writing import write
+from notifications import sweeper
 from tests import builders
 from tests.app.api.calls import pass_time, refused
 from tests.application import ApiClient, api_client
@@ -178,6 +179,14 @@ def test_where_wechat_gives_no_code_the_page_says_so(app: Flask, far: FarSide, c
     assert answer.status_code == 503 and answer.json["detail"]["next"]
     app.extensions["wechat"] = {}
     refused(client.post(f"{API}/scenes"), 403, "function_off")
+
+
+def test_scenes_are_cleared_away_two_days_after_their_end(app: Flask, far: FarSide, graduate: Graduate) -> None:
+    ask(api_client(app, graduate))
+    pass_time(app, timedelta(days=2, minutes=9))
+    assert sweeper.tidy()["scenes"] == 0
+    pass_time(app, timedelta(minutes=2))
+    assert sweeper.tidy()["scenes"] == 1
 
 
 # --- a link of the bot --------------------------------------------------------------------------------------------

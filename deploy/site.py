@@ -99,6 +99,7 @@ class Site:
             return ""
         port = self.far_side.getsockname()[1]
         stand_in.add_people(port, accounts)
+        self._flask("setting the official account's menu", "wechat", "menu")
         return f"http://127.0.0.1:{port}/phones"
 
     def prepare_database(self) -> None:

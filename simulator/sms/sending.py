@@ -3,10 +3,11 @@
 import re
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from simulator.books import Row, text
-from simulator.clock import beijing, start_of_day
+from simulator.clock import BEIJING, beijing, start_of_day
 from simulator.sms import texts
 from simulator.world import World
 
@@ -113,15 +114,14 @@ def _detail(world: World, row: Row) -> dict[str, Any]:
 
 def details(world: World, query: Mapping[str, str]) -> dict[str, Any]:
     """Return what became of a number's text messages of a Beijing day (SendDate, yyyyMMdd), by BizId where given."""
-    day, size = query.get("SendDate", ""), int(query.get("PageSize") or 0)
-    page = int(query.get("CurrentPage") or 0)
-    if not re.fullmatch(r"\d{8}", day) or not 1 <= size <= 50 or page < 1:
+    try:
+        since = datetime.strptime(query.get("SendDate", ""), "%Y%m%d").replace(tzinfo=BEIJING).timestamp()
+        size, page = int(query.get("PageSize", "")), int(query.get("CurrentPage", ""))
+    except ValueError:
+        raise Business("isv.INVALID_PARAMETERS", "参数异常") from None
+    if not 1 <= size <= 50 or page < 1:
         raise Business("isv.INVALID_PARAMETERS", "参数异常")
     number = plain(query.get("PhoneNumber", ""))
-    begins = beijing(world.clock.now()).replace(
-        year=int(day[:4]), month=int(day[4:6]), day=int(day[6:]), hour=0, minute=0, second=0, microsecond=0
-    )
-    since = begins.timestamp()
     rows = world.books.rows(f"{_SENT} ORDER BY id DESC", number, since, since + 24 * 3600)
     wanted = query.get("BizId")
     found = [row for row in rows if not wanted or row["number"] == wanted]

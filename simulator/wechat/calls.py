@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +57,9 @@ QUOTAS = {
     "/cgi-bin/menu/create": 1_000,
     "/cgi-bin/qrcode/create": 100_000,
 }
+
+# What comes of JSON whose parts are not of the kind that a path expects: a format error over there, never a 500.
+ODD = (TypeError, ValueError, AttributeError, sqlite3.Error)
 
 api = Blueprint("wechat", __name__)
 
@@ -147,6 +151,8 @@ def guarded(path: str, work: Callable[[], tuple[str, Result]]) -> Response:
             response, code = result if isinstance(result, Response) else answer(**result), 0
         except Refusal as refusal:
             response, code = answer(refusal.code, refusal.words), refusal.code
+        except ODD:
+            response, code = answer(47001, WORDS[47001]), 47001
         world().tally(name, path, code)
         return response
 

@@ -31,6 +31,14 @@ def _here(path: str) -> str:
     return request.host_url.rstrip("/") + path
 
 
+def _whole(value: Any, default: int) -> int:
+    if value is None:
+        return default
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise Refusal(40097)
+    return value
+
+
 @call("/cgi-bin/qrcode/create", only=OFFICIAL)
 def create(made: Call) -> Result:
     """Make a ticket for a scene's QR code."""
@@ -40,7 +48,7 @@ def create(made: Call) -> Result:
     value = str(scene.get(_ACTIONS.get(str(body.get("action_name")), ""), ""))
     if not 0 < len(value) <= 64:
         raise Refusal(40097)
-    seconds = min(int(body.get("expire_seconds") or 60), LONGEST)
+    seconds = min(_whole(body.get("expire_seconds"), 60), LONGEST)
     ticket, ends = "gQ" + secrets.token_urlsafe(68), there.clock.now() + seconds
     there.books.add("INSERT INTO qr VALUES (?, ?, ?, ?)", ticket, OFFICIAL, value, ends)
     return bare({"ticket": ticket, "expire_seconds": seconds, "url": _here(f"/q/{ticket}")})
@@ -84,6 +92,6 @@ def url_link(made: Call) -> Result:
     if len(query) > 1024:
         raise Refusal(40097)
     _check_path(made, path.lstrip("/"))
-    days = min(int(made.body.get("expire_interval") or 30), 30)
+    days = min(_whole(made.body.get("expire_interval"), 30), 30)
     kept = _keep(made, {"path": path, "query": query, "account": MINI}, days * 24 * 3600)
     return {"url_link": _here(f"/open/{kept}")}

@@ -12,7 +12,7 @@ from PIL import Image
 from simulator.settings import Template
 from simulator.wechat import fields
 from tests.far_side import TEMPLATES, FarSide
-from tests.simulator.platform import Platform
+from tests.simulator.platform import Platform, message
 
 
 def test_the_stable_token_stays_and_the_plain_one_replaces_its_forerunner(platform: Platform) -> None:
@@ -297,3 +297,29 @@ def test_it_remembers_across_a_restart(tmp_path: Path) -> None:
     assert Platform(after).stable()["access_token"] == token
     assert [p["official"] for p in after.control("people", "GET")["people"]] == [person["official"]]
     after.close()
+
+
+PATHS = [
+    "/cgi-bin/message/template/send",
+    "/cgi-bin/message/subscribe/send",
+    "/cgi-bin/user/info/batchget",
+    "/cgi-bin/qrcode/create",
+    "/cgi-bin/menu/create",
+    "/wxa/business/getuserphonenumber",
+    "/wxa/getwxacodeunlimit",
+    "/wxa/generate_urllink",
+    "/wxa/msg_sec_check",
+    "/wxa/media_check_async",
+]
+ODD = [[], [1], {}, {"a": 1}, 7, None, True, "x", "\ud800"]
+NAMES = ("touser", "template_id", "data", "user_list", "action_info", "button", "code", "scene", "path", "openid")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_odd_json_is_an_errcode_and_never_a_500(platform: Platform, path: str) -> None:
+    account = "mini" if path.startswith("/wxa") or "subscribe" in path else "official"
+    person = platform.side.person()
+    good = message(person[account], account) | {"action_name": "QR_STR_SCENE", "version": 2, "openid": person["mini"]}
+    for name in NAMES:
+        for odd in ODD:
+            assert platform.raw(path, good | {name: odd}, account)

@@ -115,7 +115,7 @@ def _way(row: Any) -> Way:
     sent: datetime | None = row.sent_at or row.tried_at or row.first_at
     proven = say(row.proven_at) if row.state == "proven" and row.proven_at else ""
     state = message_words.DELIVERY_STATE.get(row.state, row.state)
-    kind = {"proven": "effective", "failed": "rejected"}.get(row.state, "")
+    kind = {"proven": "effective", "failed": "forced"}.get(row.state, "")
     why = "" if row.state == "proven" else message_words.reason(row.error)
     return Way(
         message_words.CHANNEL.get(row.channel, row.channel), state, kind, say(sent) if sent else "--", proven, why

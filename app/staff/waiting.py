@@ -10,9 +10,10 @@ from sqlalchemy import Select, func, select
 
 from app import access, auth
 from app.extensions import db
-from app.models import RollRecord, School, Termination, Transfer
+from app.models import Message, RollRecord, School, Termination, Transfer
 from app.staff import queues, terminations, transfers
 from app.staff.tenant import tenant
+from workflows import message_words
 from workflows.case import Actor
 from workflows.platform_settings import MODULE_TITLE
 from workflows.vocabulary import Kind, Level, Module
@@ -31,7 +32,7 @@ class Card:
 
 def cards(actor: Actor) -> list[Card]:
     """Return what waits for this reviewer in the modules that the account may read, in one statement."""
-    found = [*_placements(actor), *_transfers(actor)]
+    found = [*_placements(actor), *_transfers(actor), *_calls(actor)]
     if not found:
         return []
     counted = [select(func.count()).select_from(rows.subquery()).scalar_subquery() for _, _, rows in found]
@@ -57,6 +58,13 @@ def _transfers(actor: Actor) -> Iterator[_Pile]:
             title, address = f"{MODULE_TITLE[module]} {queues.TITLE[queues.OWN]}", "staff.transfers"
             rows = _seen(Transfer, actor).where(Transfer.kind == module.value, transfers.waits(actor, module))
             yield title, url_for(address, module=module.value), rows
+
+
+def _calls(actor: Actor) -> Iterator[_Pile]:
+    """Whom no channel has reached, and somebody has to call (R-MSG-2)."""
+    if auth.level_in(Module.PLACEMENT) >= Level.READ:
+        rows = select(Message.id).where(access.scope(actor, Message), Message.state == "listed")
+        yield message_words.MESSAGE_STATE["listed"], url_for("staff.messages"), rows
 
 
 def _seen(model: Any, actor: Actor) -> Select[Any]:

@@ -99,13 +99,15 @@ def test_a_destination_has_no_page_here(app: Flask) -> None:
 LISTS = ["在线签约管理", "补登管理", "解约管理", "去向登记管理"]
 FIGURES = "毕业去向统计"
 HOME = {
-    Role.DEPARTMENT: ["首页", "签约审核", *LISTS, "毕业生名单", FIGURES],
+    Role.DEPARTMENT: ["首页", "签约审核", *LISTS, "毕业生名单", "提醒送达", FIGURES],
     Role.SCHOOL: [
-        *("首页", "签约审核", *LISTS, "毕业生名单", "纸质协议书", "异议处理", "账号管理", FIGURES),
+        *("首页", "签约审核", *LISTS, "毕业生名单", "纸质协议书", "异议处理", "提醒送达", "账号管理", FIGURES),
         *("签约设置", "预警单位"),
     ],
     Role.PROVINCE: ["首页", *LISTS, "账号管理", FIGURES, "功能设置", "高校开启情况"],
-    Role.OPERATOR: ["首页", "账号管理", "数据统计", "暂缓开通", "最低工资标准", "去向代码对应", "用人单位"],
+    Role.OPERATOR: [
+        *("首页", "账号管理", "数据统计", "暂缓开通", "最低工资标准", "去向代码对应", "通道状态", "用人单位"),
+    ],
     Role.AUDITOR: ["首页", "操作历史"],
 }
 
@@ -151,6 +153,7 @@ def test_the_home_page_counts_every_kind_of_case_and_leads_to_it(app: Flask) -> 
         "去向登记 代院系审核": 0,
         "解约 代院系审核": 0,
         "档案信息登记 待我审核": 1,
+        "待电话通知": 0,
     }
     for number, address in shown.values():
         assert len(re.findall(r'href="[^"]*/[0-9a-f]{20}"', client.get(address).text)) == number, address

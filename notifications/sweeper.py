@@ -26,6 +26,7 @@ from app.models import (
     SmsReceipt,
     SmsSent,
     Verification,
+    WechatInbox,
     WechatScene,
 )
 from app.reminders import remind_due
@@ -48,6 +49,7 @@ KEPT = {
     "scenes": timedelta(days=2),
     "texts": timedelta(days=2),
     "receipts": timedelta(days=30),
+    "pushes": timedelta(days=30),
     "outbox": timedelta(days=90),
 }
 BATCH = 1000  # rows that one transaction removes
@@ -59,6 +61,7 @@ _key, _ticket, _session = IdempotencyKey.__table__, DownloadTicket.__table__, Se
 _look, _outbox, _delivery = Verification.__table__, Outbox.__table__, Delivery.__table__
 _file_ticket, _sent_code, _scene = FileTicket.__table__, SentCode.__table__, WechatScene.__table__
 _text, _receipt, _message = SmsSent.__table__, SmsReceipt.__table__, Message.__table__
+_push = WechatInbox.__table__
 
 
 def _some(table: Table, *which: Any) -> Delete:
@@ -80,6 +83,7 @@ _OLD = {
     "receipts": _some(_receipt, _receipt.c.reported_at < _before),
     "misses": _some(_look, _look.c.document_id.is_(None), _look.c.at < _before),
     "scenes": _some(_scene, _scene.c.expires_at < _before),
+    "pushes": _some(_push, _push.c.state.in_(("done", "failed")), _push.c.received_at < _before),
     "outbox": _some(
         _outbox,
         and_(_outbox.c.state == "done", _outbox.c.done_at < _before),
@@ -102,9 +106,9 @@ def tidy() -> dict[str, int]:
 
     Idempotency keys go after 48 hours, download tickets an hour after their end and used ones at it, sessions 30 days
     after their end, codes sent to people, the count of text messages, looks at codes that do not exist and scenes of
-    WeChat after 2 days, receipts of text messages after 30, outbox rows 90 days after they are done unless a delivery
-    or a message refers to them; tickets of uploads at their end, uploads as `file_clearing` says, files of lists after
-    a week.
+    WeChat after 2 days, receipts of text messages and what WeChat pushed after 30, outbox rows 90 days after they are
+    done unless a delivery or a message refers to them; tickets of uploads at their end, uploads as `file_clearing`
+    says, files of lists after a week.
     """
     removed = {name: _remove_old(name) for name in _OLD}
     cleared = {"parts": storage.clear_parts(), "files": file_clearing.clear(), "exports": exports.clear()}
@@ -142,8 +146,8 @@ class Rounds:
 
     def go(self) -> None:
         """Do the rounds: sums every second, leftovers every 2 s, lapsed invitations, the far side's changes and
-        proofs that came early every 10 s, receipts that were missed, reminders and at night the followers every minute, clearing away every 10
-        minutes.
+        proofs that came early every 10 s, receipts that were missed, reminders and at night the followers every minute,
+        clearing away every 10 minutes.
         """
         for duty, every in (
             (fold_statistics, 1.0),

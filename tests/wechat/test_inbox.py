@@ -16,6 +16,7 @@ from app.extensions import db
 from app.models import Delivery, Message, Outbox, SubscribeGrant, WechatInbox, WechatScene, WechatUser
 from app.models.types import new_public_id
 from app.writing import write
+from notifications import sweeper
 from tests.wechat.pushing import OPENID, Payload, Platform, event, finish, text
 from wechat import inbox, templates
 from workflows.vocabulary import Event
@@ -206,6 +207,19 @@ def test_sent_events_of_the_mini_program(mini: Platform) -> None:
         assert mini.push(event("subscribe_msg_sent_event", List=items)).text == "success"
     assert [(delivery(one).state, delivery(one).error) for one in sent] == [("proven", None), ("failed", "43101")]
     assert len(rows()) == 2
+
+
+def test_what_was_taken_in_is_forgotten_after_a_month_but_a_proof_that_waits(official: Platform) -> None:
+    official.say("帮助")
+    official.push(event("TEMPLATESENDJOBFINISH"))
+    official.push(finish(1))
+    for days, left in ((29, 3), (31, 1)):
+        write(
+            lambda days=days: db.session.execute(update(WechatInbox).values(received_at=now() - timedelta(days=days)))
+        )
+        sweeper.tidy()
+        assert len(rows()) == left
+    assert one().state == "unmatched"
 
 
 # --- consents and checks ------------------------------------------------------------------------------------------

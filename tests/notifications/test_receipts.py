@@ -38,7 +38,7 @@ def delivery(biz_id: str | None = "biz^1", state: str = "accepted") -> tuple[int
         db.session.add(first)
         db.session.flush()
         about = {"outbox_id": first.id, "recipient_kind": "phone", "recipient_id": 1}
-        message = Message(topic="code.sent", group="code", letter_sealed=b"", created_at=at, **about)
+        message = Message(topic="code.sent", group="code", letter_sealed=b"", created_at=at, opened_at=at, **about)
         db.session.add(message)
         db.session.flush()
         later = {"event": "message.due", "created_at": at, "due_at": at.replace(year=2030)}

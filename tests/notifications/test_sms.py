@@ -196,7 +196,7 @@ def test_codes_and_links_arrive_whole(platform: Platform) -> None:
 def test_the_token_of_an_upload_link_fits_its_variable(platform: Platform) -> None:
     from app import upload_links
 
-    token = upload_links.secrets.token_hex(16)
+    token = upload_links.secrets.token_hex(upload_links.TOKEN_BYTES)
     assert sms_templates.fit(token, as_it_is=True) == token and len(token) * 4 == 128
 
 

@@ -16,7 +16,13 @@ _PROVE = (
     update(_delivery)
     .where(_delivery.c.id == bindparam("row"), _delivery.c.state.in_(("sending", "accepted")))
     .values({"state": bindparam("to"), "proven_at": bindparam("at"), "error": bindparam("why")})
-    .returning(_delivery.c.message_id)
+    .returning(_delivery.c.message_id, _delivery.c.channel)
+)
+# A proof that comes after the message was given up: nobody need call any more.
+_TOLD_LATE = (
+    update(_message)
+    .where(_message.c.id == bindparam("row"), _message.c.state == "listed", _message.c.called_by.is_(None))
+    .values(state="told", channel=bindparam("by"), proof=bindparam("shown"), error=None)
 )
 _BY_NUMBER = select(_delivery.c.id).where(
     _delivery.c.channel == bindparam("by"), _delivery.c.number == bindparam("given")
@@ -50,13 +56,18 @@ def delivery_of(conn: Connection, channel: str, number: int) -> int | None:
 def settle(conn: Connection, delivery_id: int, problem: str | None, at: datetime) -> bool:
     """Write down what became of a delivery, once: proven, or failed for `problem`; wake its message.
 
+    A message that the school was to call about is told by a proof that comes late, unless somebody has called.
+
     Returns False where that had been settled already.
     """
     row = {"row": delivery_id, "to": "failed" if problem else "proven", "at": at, "why": problem}
-    message_id = conn.execute(_PROVE, row).scalar_one_or_none()
-    if message_id is None:
+    found = conn.execute(_PROVE, row).one_or_none()
+    if found is None or found.message_id is None:
         return False
-    wake(conn, message_id, at)
+    if not problem:
+        shown = "receipt" if found.channel == "sms" else "finish_event"
+        conn.execute(_TOLD_LATE, {"row": found.message_id, "by": found.channel, "shown": shown})
+    wake(conn, found.message_id, at)
     return True
 
 

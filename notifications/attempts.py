@@ -1,18 +1,17 @@
 """One attempt on one channel: put on record before the call, its outcome written after it (P4, R-MSG-3)."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, update
 
 from app.models import Delivery, SubscribeGrant, WechatUser
 from app.people import blind_phone
 from notifications import merging, pauses, sms, sms_budget
-from notifications.channels import upsert
 from notifications.ladder_facts import Journey
 from notifications.sms import SmsFate
 from wechat import sending as wechat_sending
@@ -36,9 +35,27 @@ _SPEND = (
     .where(_grant.c.wechat_user_id == bindparam("user"), _grant.c.template == bindparam("name"), _grant.c.count > 0)
     .values(count=_grant.c.count - 1, updated_at=bindparam("at"))
 )
+_written = (_delivery.c.id, _delivery.c.attempts)
+_ADD = insert(_delivery).returning(*_written)
+_this = _delivery.c.id == bindparam("row")
+_AGAIN = (
+    update(_delivery)
+    .where(_this)
+    .values(
+        state="sending",
+        attempts=_delivery.c.attempts + 1,
+        first_at=func.coalesce(_delivery.c.first_at, bindparam("at")),
+        tried_at=bindparam("at"),
+        again_at=None,
+        asked=0,
+        error=None,
+    )
+    .returning(*_written)
+)
+_NOT_TRIED = update(_delivery).where(_this).values(state="failed", error=bindparam("why")).returning(*_written)
 _PUT_OFF = (
     update(_delivery)
-    .where(_delivery.c.id == bindparam("row"))
+    .where(_this)
     .values(state="due", attempts=_delivery.c.attempts - 1, again_at=bindparam("again"), error=bindparam("why"))
 )
 
@@ -76,7 +93,7 @@ def begin(conn: Connection, journey: Journey, channel: Channel, at: datetime) ->
     WaitUntil: another one is on its way to the same reader. None: something has changed, and the ladder decides anew.
     """
     if not configured(journey, channel):
-        _upsert(conn, journey, channel, at, {"state": "failed", "error": "not_configured"})
+        _put(conn, journey, channel, at, "not_configured")
         return None
     if channel == Channel.SMS:
         merging.take_along(conn, journey, at)
@@ -87,7 +104,7 @@ def begin(conn: Connection, journey: Journey, channel: Channel, at: datetime) ->
     if channel == Channel.SUBSCRIBE and not _occupy(conn, journey, at):
         return WaitUntil(at + AFTER_BUSY, "busy", channel)
     known = journey.deliveries.get(channel)
-    row = _upsert(conn, journey, channel, at, _attempt(at))
+    row = _put(conn, journey, channel, at)
     go, phone_blind = _call(journey, channel), b""
     if channel == Channel.SMS:
         phone_blind = blind_phone(journey.phone())
@@ -106,22 +123,16 @@ def ask(journey: Journey) -> Call:
     return Call(Channel.SMS, row.id, row.attempts, journey.sms_template, go, asks=True, phone_blind=blind_phone(phone))
 
 
-def _attempt(at: datetime) -> dict[str, Any]:
-    fresh: dict[str, Any] = {"state": "sending", "tried_at": at, "again_at": None, "asked": 0, "error": None}
-    first = {"attempts": 1, "first_at": at}
-    again = {"attempts": _delivery.c.attempts + 1, "first_at": func.coalesce(_delivery.c.first_at, at)}
-    return {"": fresh, "first": first, "again": again}
-
-
-def _upsert(conn: Connection, journey: Journey, channel: Channel, at: datetime, values: Mapping[str, Any]) -> Any:
-    message = journey.message
-    row = {"outbox_id": message.outbox_id, "recipient_kind": message.recipient_kind}
-    row |= {"recipient_id": message.recipient_id, "channel": channel.value}
-    always = values.get("", values)
-    first = {"attempts": 0, "asked": 0, "message_id": message.id, "created_at": at} | always | values.get("first", {})
-    new = upsert(_delivery).values(row | first)
-    kept = new.on_conflict_do_update(index_elements=list(row), set_={**always, **values.get("again", {})})
-    return conn.execute(kept.returning(_delivery.c.id, _delivery.c.attempts)).one()
+def _put(conn: Connection, journey: Journey, channel: Channel, at: datetime, error: str | None = None) -> Any:
+    """Write an attempt down, or with `error` that there is none; the delivery's row is locked, if there is one."""
+    known = journey.deliveries.get(channel)
+    if known is None:
+        state = {"state": "failed", "attempts": 0, "error": error} if error else {"state": "sending", "attempts": 1}
+        moments = {"created_at": at} | ({} if error else {"first_at": at, "tried_at": at})
+        return conn.execute(_ADD, journey.delivery(channel) | state | moments).one()
+    if error:
+        return conn.execute(_NOT_TRIED, {"row": known.id, "why": error}).one()
+    return conn.execute(_AGAIN, {"row": known.id, "at": at}).one()
 
 
 def _occupy(conn: Connection, journey: Journey, at: datetime) -> bool:

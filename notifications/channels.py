@@ -16,6 +16,7 @@ IN_APP = "in_app"
 
 _alert, _delivery = Alert.__table__, Delivery.__table__
 _ADD_ALERT = insert(_alert)
+_ADD_DELIVERY = insert(_delivery).returning(_delivery.c.id)
 
 
 def upsert(table: Any) -> Any:
@@ -24,16 +25,12 @@ def upsert(table: Any) -> Any:
     return make(table)
 
 
-def show_in_app(outbox_id: int, letter: Letter, at: datetime) -> bool:
-    """Put a letter where its reader finds it here; False where an earlier run of the job has done so."""
+def show_in_app(outbox_id: int, letter: Letter, at: datetime) -> None:
+    """Put a letter where its reader finds it here."""
     reader = {"recipient_kind": letter.recipient_kind, "recipient_id": letter.recipient_id}
     sent = {"channel": IN_APP, "state": "sent", "attempts": 1, "created_at": at, "sent_at": at}
-    new = upsert(_delivery).values({"outbox_id": outbox_id} | reader | sent).on_conflict_do_nothing()
-    delivery_id = db.session.execute(new.returning(_delivery.c.id)).scalar_one_or_none()
-    if delivery_id is None:
-        return False
+    delivery_id = db.session.execute(_ADD_DELIVERY, {"outbox_id": outbox_id} | reader | sent).scalar_one()
     words = {"topic": letter.topic, "title": letter.title, "body": letter.body, "created_at": at}
     row = reader | words | {"delivery_id": delivery_id, "placement_id": letter.about.placement_id}
     db.session.execute(_ADD_ALERT, row | {"public_id": new_public_id()})
     point("alert.during_effect")
-    return True

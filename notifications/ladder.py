@@ -116,7 +116,7 @@ class Visit:
         if self.journey is None:
             self.journey = ladder_facts.read(conn, self.claimed)
         if self.journey is None:
-            outbox.done(self.claimed)
+            outbox.done(self.claimed, at)
             return None
         if call:
             attempt_outcomes.note(conn, self.journey, call, outcome, at)
@@ -136,7 +136,7 @@ class Visit:
 
     def _act(self, conn: Connection, journey: Journey, step: Step | Call, at: datetime) -> Call | None:
         if isinstance(step, Call):
-            outbox.hold(self.claimed)
+            outbox.hold(self.claimed, at)
             return step
         if isinstance(step, WaitUntil):
             until = merging.stand_by(conn, journey, step, at)
@@ -158,4 +158,4 @@ class Visit:
                 self.dead = why
                 outbox.give_up(self.claimed, why)
                 return
-        outbox.done(self.claimed)
+        outbox.done(self.claimed, at)

@@ -66,6 +66,12 @@ class Journey:
         """Return the name under which a channel's template may rest."""
         return self.sms_template if channel == Channel.SMS else self.group.value
 
+    def delivery(self, channel: Channel) -> dict[str, Any]:
+        """Return the columns of a delivery that name what it delivers, to whom, how."""
+        message = self.message
+        row = {"outbox_id": message.outbox_id, "message_id": message.id, "channel": channel.value}
+        return row | {"recipient_kind": message.recipient_kind, "recipient_id": message.recipient_id}
+
     def phone(self) -> str:
         """Return the number: the letter's own, else that of the account now."""
         if self.letter["phone"]:

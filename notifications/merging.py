@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, literal, select, update
+from sqlalchemy import Connection, bindparam, insert, literal, select, update
 
 from app.models import Delivery, Message, Outbox
 from notifications import sms
-from notifications.channels import upsert
 from notifications.ladder_facts import Journey
 from workflows.ladder import BY_WECHAT, Channel, WaitUntil
 from workflows.vocabulary import Event
@@ -57,6 +56,8 @@ _MERGE = (
 )
 _DELIVERIES = update(_delivery).where(_delivery.c.message_id.in_(_these), _delivery.c.state == "due")
 _TAKEN_ALONG = _DELIVERIES.values(state="merged")
+_STAND_BY = insert(_delivery).values(state="due", attempts=0)
+_WAIT_ON = update(_delivery).where(_delivery.c.id == bindparam("row")).values(state="due", error=bindparam("why"))
 _DONE = update(_outbox).where(_outbox.c.id.in_(_these)).values(state="done", done_at=bindparam("at"), error=None)
 
 
@@ -78,12 +79,10 @@ def stand_by(conn: Connection, journey: Journey, wait: WaitUntil, at: datetime) 
     if wait.channel != Channel.SMS or wait.why not in WAITS or journey.group not in BY_WECHAT:
         return wait.at
     known = journey.deliveries.get(Channel.SMS)
-    if known is None or (known.state, known.error) != ("due", wait.why):
-        row = {"outbox_id": journey.message.outbox_id, "recipient_kind": journey.message.recipient_kind}
-        row |= {"recipient_id": journey.message.recipient_id, "channel": Channel.SMS.value}
-        rest = {"message_id": journey.message.id, "state": "due", "attempts": 0, "created_at": at, "error": wait.why}
-        new = upsert(_delivery).values(row | rest)
-        conn.execute(new.on_conflict_do_update(index_elements=list(row), set_={"state": "due", "error": wait.why}))
+    if known is None:
+        conn.execute(_STAND_BY, journey.delivery(wait.channel) | {"error": wait.why, "created_at": at})
+    elif (known.state, known.error) != ("due", wait.why):
+        conn.execute(_WAIT_ON, {"row": known.id, "why": wait.why})
     another = conn.execute(_ANOTHER, _reader(journey)).first() is not None
     return wait.at + BEHIND if another else wait.at
 

@@ -134,9 +134,9 @@ def claim(row: int) -> Claimed | None:
     return write(work)
 
 
-def hold(claimed: Claimed) -> datetime:
+def hold(claimed: Claimed, at: datetime | None = None) -> datetime:
     """Renew the lease inside the caller's transaction and return the time; raises LostLeaseError when it is lost."""
-    at = now()
+    at = at or now()
     row = {"row": claimed.id, "mine": claimed.fence, "until": at + LEASE}
     if db.session.connection().execute(_HOLD, row).rowcount != 1:
         raise LostLeaseError
@@ -148,9 +148,9 @@ def finish(claimed: Claimed) -> None:
     write(lambda: done(claimed))
 
 
-def done(claimed: Claimed) -> datetime:
+def done(claimed: Claimed, at: datetime | None = None) -> datetime:
     """Write the row down as done inside the caller's transaction and return the time; raises LostLeaseError."""
-    at = now()
+    at = at or now()
     _put(_FINISH, claimed, {"at": at})
     return at
 

@@ -7,15 +7,15 @@ worker does again, and what it has kept is done once.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, exists, insert, or_, select
 
 from app import crypto
 from app.extensions import db
 from app.faultpoints import point
-from app.models import Message, Outbox
+from app.models import Delivery, Message, Outbox
 from app.models.types import new_public_id
 from notifications import outbox
-from notifications.channels import show_in_app, upsert
+from notifications.channels import show_in_app
 from notifications.letters import Letter
 from notifications.outbox import Claimed
 from workflows.ladder import Group
@@ -30,8 +30,15 @@ HINTS = {
 }
 TITLE_LIMIT = 35  # characters of a variable of a text message
 
-_message, _outbox = Message.__table__, Outbox.__table__
+_message, _outbox, _delivery = Message.__table__, Outbox.__table__, Delivery.__table__
+_ADD = insert(_message).returning(_message.c.id)
 _DUE = insert(_outbox).returning(_outbox.c.id)
+_TOLD = select(
+    or_(
+        exists().where(_delivery.c.outbox_id == bindparam("row")),
+        exists().where(_message.c.outbox_id == bindparam("row")),
+    )
+)
 
 
 def bound(public_id: str) -> str:
@@ -45,27 +52,27 @@ def tell(claimed: Claimed, letters: list[Letter]) -> list[int]:
     Raises LostLeaseError.
     """
     at = outbox.done(claimed)
+    if db.session.execute(_TOLD, {"row": claimed.id}).scalar_one():
+        return []  # an earlier run has come to its end, and the row was made due again
     due = []
     for one in letters:
-        fresh = show_in_app(claimed.id, one, at) if one.notice.in_app else True
-        if fresh and one.notice.group:
-            due += _post(claimed, one, one.notice.group, at)
+        if one.notice.in_app:
+            show_in_app(claimed.id, one, at)
+        if one.notice.group:
+            due.append(_post(claimed, one, one.notice.group, at))
     point("alert.after_effect")
     return due
 
 
-def _post(claimed: Claimed, letter: Letter, group: Group, at: datetime) -> list[int]:
-    """Insert the message and the outbox row that has it worked off; [] where an earlier run has done so."""
+def _post(claimed: Claimed, letter: Letter, group: Group, at: datetime) -> int:
+    """Insert the message and the outbox row that has it worked off; return the latter's id."""
     row: dict[str, Any] = {"public_id": new_public_id(), "outbox_id": claimed.id, "topic": letter.topic}
     row |= {"recipient_kind": letter.recipient_kind, "recipient_id": letter.recipient_id, "message_group": group.value}
     about = letter.about
     row |= {"school_id": about.school_id, "roll_record_id": about.roll_record_id, "placement_id": about.placement_id}
     row |= {"state": "open", "created_at": at, "opened_at": at, "worthless_at": letter.worthless_at, "call_note": ""}
     row["letter_sealed"] = crypto.seal_json(_contents(claimed, letter, group, at), bound(row["public_id"]))
-    new = upsert(_message).values(row).on_conflict_do_nothing().returning(_message.c.id)
-    message_id = db.session.execute(new).scalar_one_or_none()
-    if message_id is None:
-        return []
+    message_id = db.session.execute(_ADD, row).scalar_one()
     due: dict[str, Any] = {
         "key": f"{Event.MESSAGE_DUE.value}:{row['public_id']}",
         "event": Event.MESSAGE_DUE.value,
@@ -73,12 +80,13 @@ def _post(claimed: Claimed, letter: Letter, group: Group, at: datetime) -> list[
     }
     due |= {"payload": {"message": message_id}, "placement_id": None, "roll_record_id": None}
     due |= {"due_at": at, "created_at": at, "attempts": 0, "fence": 0}
-    return [db.session.execute(_DUE, due).scalar_one()]
+    row_id: int = db.session.execute(_DUE, due).scalar_one()
+    return row_id
 
 
 def _contents(claimed: Claimed, letter: Letter, group: Group, at: datetime) -> dict[str, Any]:
     """Return what a message keeps of its letter: words, WeChat's fields, the page, the text message's variables."""
-    params = dict(letter.params) or {"title": letter.title[:TITLE_LIMIT]}
+    params = {} if group == Group.CHANGE else dict(letter.params) or {"title": letter.title[:TITLE_LIMIT]}
     return {
         "title": letter.title,
         "body": letter.body,

@@ -1,5 +1,6 @@
 """A change by staff: masked old → new in the app, and a text message that gives nothing away (R-MSG-1, R-EDIT-1)."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -11,54 +12,63 @@ from app.snapshots import terms_at
 from app.writing import write
 from notifications.correction_letters import masked
 from tests import builders
-from tests.builders import Graduate
 from tests.notifications import outbound, transfers
 from tests.notifications.working import alerts, work_off
-from workflows.case import Request
+from workflows.case import Actor, Request
 from workflows.vocabulary import Action, Role, State
 
 
-def effective(graduate: Graduate) -> tuple[int, str]:
-    """Walk a graduate to an agreement in force, everybody told; return its id and title."""
+@dataclass
+class InForce:
+    """An agreement in force, everybody told, and the staff member who may correct it."""
+
+    record: int
+    title: str
+    name: str
+    phone: str
+    roll: int
+    actor: Actor
+
+    def correct(self, **changed: Any) -> None:
+        placement = builders.reload(self.record)
+        terms = terms_at(db.session.connection(), placement) | changed
+        wanted = Request(version=placement.version, reason="更换联系人", changed=tuple(changed))
+        write(lambda: actions.step(self.record, self.roll, Action.CORRECT, self.actor, wanted, terms))
+        work_off()
+
+
+@pytest.fixture
+def in_force(app: Flask) -> InForce:
+    graduate = builders.make_graduate(builders.make_school())
     placement = builders.make_placement(State.EFFECTIVE, graduate)
-    known = placement.id, placement.title
+    school = builders.reviewer(graduate, Role.SCHOOL)
+    known = (placement.id, placement.title, graduate.roll.name, graduate.phone, graduate.roll.id)
     work_off()
-    return known
+    return InForce(*known, school)
 
 
-def correct(graduate: Graduate, record: int, **changed: Any) -> None:
-    roll, actor, placement = graduate.roll.id, builders.reviewer(graduate, Role.SCHOOL), builders.reload(record)
-    terms = terms_at(db.session.connection(), placement) | changed
-    wanted = Request(version=placement.version, reason="更换联系人", changed=tuple(changed))
-    write(lambda: actions.step(record, roll, Action.CORRECT, actor, wanted, terms))
+CHANGED = {"contact_name": "演示乙", "contact_mobile": "19900002222", "report_place": "示例大厦一层"}
 
 
 @pytest.mark.rule("R-MSG-1", "R-EDIT-1")
-def test_the_text_message_says_only_that_something_changed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    graduate = builders.make_graduate(builders.make_school())
-    name = graduate.roll.name
-    record, title = effective(graduate)
+def test_the_text_message_says_only_that_something_changed(in_force: InForce, monkeypatch: pytest.MonkeyPatch) -> None:
     side = outbound.record(monkeypatch)
-    correct(graduate, record, contact_name="演示乙", contact_mobile="19900002222", report_place="示例大厦一层")
-    work_off()
+    in_force.correct(**CHANGED)
     (sent,) = side.sent
-    assert (sent.channel, sent.to, sent.template) == ("sms", graduate.phone, "changed")
-    for secret in (title, "演示乙", "演示甲", "更换联系人", name, "示例大厦"):
+    assert (sent.channel, sent.to, sent.template) == ("sms", in_force.phone, "changed")
+    for secret in (in_force.title, "演示乙", "演示甲", "更换联系人", in_force.name, "示例大厦"):
         assert secret not in str(sent.says)
 
 
 @pytest.mark.rule("R-EDIT-1", "R-DIFF-1")
-def test_the_alert_shows_old_and_new_masked_and_that_one_can_object(app: Flask) -> None:
-    graduate = builders.make_graduate(builders.make_school())
-    record, title = effective(graduate)
+def test_the_alert_shows_old_and_new_masked_and_that_one_can_object(in_force: InForce) -> None:
     before = len(alerts("account"))
-    correct(graduate, record, contact_name="演示乙", contact_mobile="19900002222", report_place="示例大厦一层")
-    work_off()
+    in_force.correct(**CHANGED)
     told = alerts("account")
     assert len(told) == before + 1 and told[-1].topic == "placement.corrected"
     body = told[-1].body
     assert "联系人手机：199****1111 → 199****2222" in body and "报到地点：-- → 示例***" in body
-    assert "单位联系人：演示*** → 演示***" in body and "异议" in body and title in body
+    assert "单位联系人：演示*** → 演示***" in body and "异议" in body and in_force.title in body
     assert "演示乙" not in body and "19900002222" not in body and "一层" not in body
     (message,) = outbound.outgoing("change")
     assert message.fields["page"].startswith("pages/correction/index?id=")

@@ -72,6 +72,11 @@ class Pushes:
         clock.told.append(self._wake)
         books.write("UPDATE push SET state = 'due' WHERE state = 'sending'")
 
+    def resume(self) -> None:
+        """Go on with what was left due when the program ended."""
+        if self._later():
+            self.start()
+
     def start(self) -> None:
         """Begin to send what is due, once."""
         with self._lock:

@@ -22,7 +22,7 @@ def build(store: Path | str, settings: Settings) -> Flask:
     there = World(Path(store).with_suffix(".phones.db"), settings)
     there.pushes.senders = {OFFICIAL: partial(events.send, there), MINI: partial(events.send, there)}
     there.pushes.senders["sms"] = partial(receipts.send, there)
-    there.pushes.start()
+    there.pushes.resume()
     app.extensions["world"] = there
     for room in (calls.api, sms.api, control.strings, pages.pages):
         app.register_blueprint(room)

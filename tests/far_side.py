@@ -6,6 +6,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from notifications import employment_system
+from notifications import employment_system, sms
 from simulator.__main__ import Quiet
 from simulator.faults import Fault
 from simulator.ledger import Ledger
 from simulator.settings import read
 from simulator.site import build
 from simulator.world import World
+from wechat import client
 
 KEY_ID, SECRET = "platform", "a-secret-that-only-this-test-knows"
 GROUPS = ("invitation", "review", "termination", "change", "reminder")
@@ -139,9 +141,11 @@ class FarSide:
         return self.control(f"messages?{urlencode(by)}", "GET")["messages"]
 
     def calls(self, path: str) -> dict[str, int]:
-        """Return how often a path or SMS action was answered, by code (0, 40001, OK, …)."""
-        counted = self.control("calls", "GET")["calls"]
-        return {row["code"]: row["count"] for row in counted if row["path"] == path}
+        """Return how often a path or SMS action was answered, of both accounts, by code (0, 40001, OK, …)."""
+        counted: Counter[str] = Counter()
+        for row in self.control("calls", "GET")["calls"]:
+            counted[row["code"]] += row["count"] if row["path"] == path else 0
+        return {code: count for code, count in counted.items() if count}
 
     def deliver_to(self, app: Flask) -> None:
         """Push to an application in this process, without a port, by its test client."""
@@ -151,6 +155,8 @@ class FarSide:
     def connect_phones(self, app: Flask) -> None:
         """Tell an application where WeChat and SMS are, and push to it by its test client."""
         app.config.update(self.vendor_settings)
+        client.install(app)
+        sms.install(app)
         self.deliver_to(app)
 
     def fault(self, fault: Fault | None, times: int | None = None, seconds: float = 0.0) -> None:

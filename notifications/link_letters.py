@@ -16,14 +16,15 @@ from notifications.topics import TOPICS, Notice
 from workflows import labels, sent_codes
 from workflows.vocabulary import Action, Event, Role, Subject
 
-_UPLOADS = select(History.at, History.detail).where(
+_uploads = (
     History.record_kind == "roll_record",
     History.record_id == bindparam("roll"),
     History.subject_kind == Subject.PLACEMENT.value,
     History.subject_id == bindparam("placement"),
     History.action == Action.UPLOAD.value,
-    History.at > bindparam("since"),
 )
+_UPLOADS = select(History.at, History.detail).where(*_uploads, History.at > bindparam("since"))
+_UPLOADERS = select(History.actor_role, History.detail).where(*_uploads).order_by(History.seq.desc())
 
 
 def _read(claimed: Claimed) -> tuple[Placement, RollRecord]:
@@ -59,13 +60,19 @@ def uploaded(claimed: Claimed) -> list[Letter]:
     placement, roll = _read(claimed)
     words = _words(placement, roll)
     of_graduate, of_number = TOPICS[Event.AGREEMENT_UPLOADED].notices
-    if placement.uploaded_by == Role.LINK_HOLDER:
+    if _uploader(claimed, placement) == Role.LINK_HOLDER:
         return _to_graduate(claimed, of_graduate, placement, roll, words)
     row = upload_links.of_placement(db.session.connection(), placement.id, now())
     if row is None or _too_often(claimed, placement):
         return []
     params = {"graduate": roll.name}
     return [to_phone(of_number, row.id, upload_links.phone_of(row), claimed.event, words, params)]
+
+
+def _uploader(claimed: Claimed, placement: Placement) -> str | None:
+    """Return who made this upload: the placement may have been taken back and uploaded by the other side since."""
+    rows = db.session.execute(_UPLOADERS, {"roll": placement.roll_record_id, "placement": placement.id})
+    return next((row.actor_role for row in rows if row.detail["version"] == claimed.payload["version"]), None)
 
 
 def _too_often(claimed: Claimed, placement: Placement) -> bool:

@@ -19,7 +19,7 @@ from tests.application import api_client
 from tests.builders import Graduate
 from tests.inspection import samples
 from tests.notifications.outbound import outgoing
-from tests.notifications.working import work_off
+from tests.notifications.working import alerts, work_off
 from workflows.vocabulary import Action, State
 
 GONE = "链接无效或已失效。"
@@ -161,6 +161,21 @@ def test_the_holder_of_a_link_is_told_that_the_graduate_was_first(app: Flask, gr
     work_off()
     (told,) = [message for message in outgoing() if message.title == "盖章协议书已由毕业生回传"]
     assert told.reader == "手机 199****1111"
+
+
+@pytest.mark.rule("R-OFF-5", "R-MSG-3")
+def test_each_side_is_told_of_the_others_upload_though_both_came_before_a_worker(
+    app: Flask, graduate: Graduate
+) -> None:
+    placement = offline.make_offline(State.AGREEMENT_APPROVED, graduate)
+    send(graduate, placement)
+    placement = builders.reload(placement.id)
+    placement = offline.upload(graduate, placement, offline.holder(placement))
+    placement = offline.step(graduate, placement, Action.TAKE_BACK)
+    offline.upload(graduate, placement)
+    work_off()
+    assert [alert.title for alert in alerts("account")][-1] == "用人单位已回传盖章协议书"
+    assert [message.title for message in outgoing()][-1] == "盖章协议书已由毕业生回传"
 
 
 @pytest.mark.rule("R-OFF-5")

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from app import people, storage
 from app.clock import now
 from app.extensions import db
 from app.joining import join
-from app.models import Alert, Correction, Employer, File, School
+from app.models import Alert, Correction, Employer, File, School, WechatUser
 from tests import builders, endings, offline
 from tests.app.api import destinations
 from tests.app.api.calls import API
@@ -295,7 +295,11 @@ def _login(person: Person, graduate: Graduate) -> Asked:
 
 
 def _by_phone(person: Person, graduate: Graduate) -> Asked:
-    code = person.far.act(person.far.person(phone=person.first.phone), "phone-code")["code"]
+    holder = person.far.person(phone=person.first.phone)
+    ticket = select(func.min(WechatUser.id)).scalar_subquery()  # the WeChat that came first is the caller's
+    db.session.execute(update(WechatUser).where(WechatUser.id == ticket).values(openid=holder["mini"]))
+    db.session.commit()
+    code = person.far.act(holder, "phone-code")["code"]
     return Asked(body={"phone_code": code, "id_last_six": person.first.id_number[-6:]})
 
 

@@ -54,12 +54,14 @@ _TOLD = (
     update(_message)
     .where(_message.c.id == bindparam("row"), _message.c.state == "listed")
     .values(
-        state="told",
-        channel="call",
-        proof="call",
-        ended_at=bindparam("at"),
-        called_by=bindparam("by"),
-        call_note=bindparam("note"),
+        {
+            "state": "told",
+            "channel": "call",
+            "proof": "call",
+            "ended_at": bindparam("at"),
+            "called_by": bindparam("by"),
+            "call_note": bindparam("note"),
+        }
     )
 )
 

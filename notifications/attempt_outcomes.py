@@ -108,7 +108,7 @@ def _mark(conn: Connection, journey: Journey, call: Call, error: UnreachableErro
 
 def _note_channel(conn: Connection, call: Call, outcome: Outcome, at: datetime) -> None:
     """Let the channel rest, or go on, as the outcome says; one that gives no answer for long rests, too."""
-    silent = isinstance(outcome, Exception) and isinstance(as_error(outcome), LaterError | AmbiguousError)
+    silent = isinstance(outcome, Exception) and _is_silence(as_error(outcome))
     too_long = pauses.note(call.channel, silent)
     if isinstance(outcome, PausedError):
         pauses.start(conn, call.channel, call.template, outcome, at, call.probing)
@@ -120,6 +120,11 @@ def _note_channel(conn: Connection, call: Call, outcome: Outcome, at: datetime) 
             pauses.start(conn, call.channel, name, rest, at, call.probing)
     elif call.probing:
         pauses.end(conn, call.channel, call.probing)
+
+
+def _is_silence(error: SendError) -> bool:
+    """Say whether nothing was heard of the channel itself; who is told how long to wait has had an answer."""
+    return isinstance(error, AmbiguousError) or (isinstance(error, LaterError) and error.wait is None)
 
 
 def _note_answer(conn: Connection, journey: Journey, call: Call, outcome: Outcome, at: datetime) -> None:

@@ -74,7 +74,7 @@ def start(
     name = template if error.template else WHOLE
     row = {"channel": channel.value, "template": name, "reason": error.code[:60], "since": at, "strikes": 1}
     new = upsert(_pause).values(row | {"until": _end_of(error, 1, at)}).on_conflict_do_nothing()
-    if conn.execute(new).rowcount == 1:
+    if conn.execute(new.returning(_pause.c.channel)).first():
         log.critical("a channel rests", extra={"channel": channel.value, "template": name, "code": error.code})
         return
     known = conn.execute(_STRIKES, {"of": channel.value, "name": name}).one()

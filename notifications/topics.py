@@ -21,6 +21,7 @@ class Queue(StrEnum):
 
     ALERTS = "alerts"
     DOCUMENTS = "documents"
+    MESSAGES = "messages"  # those that wait and come back: a backlog of thousands does not hold up a code
     REPORTS = "reports"
     IMPORTS = "imports"
 
@@ -144,7 +145,7 @@ TOPICS: dict[Event, Topic] = {
     Event.ROLL_CHANGED: Topic((_change("roll_changed"),)),
     Event.ROLL_RECEIVED: Topic(queue=Queue.IMPORTS),
     Event.LIST_ASKED: Topic(queue=Queue.IMPORTS),
-    Event.MESSAGE_DUE: Topic(),
+    Event.MESSAGE_DUE: Topic(queue=Queue.MESSAGES),
     Event.ROLL_REQUEST_GRANTED: Topic((_review("roll_request_granted"),)),
     Event.ROLL_REQUEST_REFUSED: Topic((_review("roll_request_refused"),)),
     Event.CODE_SENT: Topic((_phone("code_sent", Group.CODE),)),

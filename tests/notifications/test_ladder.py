@@ -438,3 +438,24 @@ def test_nothing_of_a_letter_can_be_read_where_it_is_kept(app: Flask, side: Reco
     kept = str([vars(row) for row in db.session.query(Message).all()]) + caplog.text
     kept += str([row.payload for row in rows()])
     assert code not in kept and "19900003333" not in kept
+
+
+def test_a_proof_that_comes_after_the_call_list_spares_the_call(app: Flask, side: Recorder) -> None:
+    no_fallback(school := builders.make_school())
+    invite(school, "official")
+    work()
+    later(app, minutes=15)
+    assert ended() == ("listed", None, None, "not_proven")
+    hear("wechat")
+    assert ended() == ("told", "wechat", "finish_event", None)
+
+
+def test_a_call_that_was_made_stays_on_record(app: Flask, side: Recorder) -> None:
+    no_fallback(school := builders.make_school())
+    invite(school, "official")
+    work()
+    later(app, minutes=15)
+    db.session.execute(update(Message).values(called_by=1))
+    db.session.commit()
+    hear("wechat")
+    assert ended()[0] == "listed"

@@ -136,6 +136,15 @@ def test_a_channel_that_is_silent_for_long_rests(app: Flask, side: Recorder, cap
     assert len(alarms(caplog)) == 1
 
 
+def test_numbers_that_have_had_their_share_do_not_make_a_channel_rest(app: Flask, side: Recorder) -> None:
+    side.answers["sms"] = [LaterError("isv.BUSINESS_LIMIT_CONTROL", timedelta(hours=1))] * 20
+    school = builders.make_school()
+    for _ in range(pauses.FAILURES + 1):
+        invite(school)
+    work()
+    assert pause_of("sms") is None and waits(message()) == ("due", "back_off", 60)
+
+
 def test_messages_wait_for_sms_however_long_it_rests(app: Flask, side: Recorder) -> None:
     side.answers["sms"] = [PausedError("isv.AMOUNT_NOT_ENOUGH")] * 3
     invite()

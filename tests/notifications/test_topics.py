@@ -21,7 +21,7 @@ def used() -> set[str]:
 def test_every_event_has_a_row_and_every_row_leads_somewhere() -> None:
     assert set(TOPICS) == set(Event)
     silent = {event for event, topic in TOPICS.items() if not topic.notices}
-    assert silent == {event for event in Event if queue_of(event.value) != Queue.ALERTS} | {Event.MESSAGE_DUE}
+    assert silent == {event for event in Event if queue_of(event.value) != Queue.ALERTS}
 
 
 def test_every_template_is_there_and_every_template_is_used() -> None:

@@ -22,7 +22,7 @@ _PROVE = (
 _TOLD_LATE = (
     update(_message)
     .where(_message.c.id == bindparam("row"), _message.c.state == "listed", _message.c.called_by.is_(None))
-    .values(state="told", channel=bindparam("by"), proof=bindparam("shown"), error=None)
+    .values({"state": "told", "channel": bindparam("by"), "proof": bindparam("shown"), "error": None})
 )
 _BY_NUMBER = select(_delivery.c.id).where(
     _delivery.c.channel == bindparam("by"), _delivery.c.number == bindparam("given")

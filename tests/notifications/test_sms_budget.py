@@ -7,10 +7,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.clock import now
 from app.extensions import db
-from app.models import SmsSent
+from app.models import SmsReceipt, SmsSent
 from app.writing import write
-from notifications import sms_budget
+from notifications import sms_budget, sweeper
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)  # in Beijing
 ONE, OTHER = b"1" * 32, b"\xff" * 32
@@ -107,6 +108,19 @@ def test_somebody_hears_of_it_at_80_per_cent_and_with_the_last_one(
             (n + 1, record.count, record.budget) for record in caplog.records if record.levelno == logging.CRITICAL
         ]
     assert heard == [(8, 8, 10), (10, 10, 10)]
+
+
+def test_what_no_limit_looks_at_any_more_is_cleared_away(app: Flask) -> None:
+    at = now()
+    take(at - timedelta(days=2, minutes=1))
+    take(at - timedelta(days=1))
+    receipt = {"phone_blind": ONE, "delivered": True}
+    ages = {"old": timedelta(days=30, minutes=1), "new": timedelta(days=29)}
+    write(lambda: db.session.add_all(SmsReceipt(biz_id=n, reported_at=at - age, **receipt) for n, age in ages.items()))
+    removed = sweeper.tidy()
+    assert (removed["texts"], removed["receipts"]) == (1, 1)
+    assert db.session.execute(select(SmsReceipt.biz_id)).scalars().all() == ["new"]
+    assert len(db.session.execute(select(SmsSent)).scalars().all()) == 1
 
 
 def test_what_was_just_asked_for_counts_as_a_code() -> None:

@@ -15,7 +15,7 @@ from app.models import Message, Outbox, SmsReceipt, WechatInbox
 from app.people import blind_phone
 from app.sent_codes import Target
 from app.writing import write
-from notifications import jobs, outbox
+from notifications import jobs, outbox, sms_budget
 from notifications.sms import SmsFate
 from tests import builders
 from tests.notifications import outbound
@@ -459,3 +459,17 @@ def test_a_call_that_was_made_stays_on_record(app: Flask, side: Recorder) -> Non
     db.session.commit()
     hear("wechat")
     assert ended()[0] == "listed"
+
+
+def test_a_number_that_has_had_its_share_waits_and_is_not_sent_to(
+    app: Flask, side: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free_at = now() + timedelta(hours=1)
+    monkeypatch.setattr(
+        sms_budget, "take", lambda conn, blind, kind, row, attempt, at: free_at if at < free_at else None
+    )
+    invite()
+    work()
+    assert side.sent == [] and seen("sms") == ("due", 0, "number_budget")
+    later(app, minutes=61)
+    assert len(side.sent) == 1 and seen("sms") == ("accepted", 1, None)

@@ -37,7 +37,7 @@ class AmbiguousError(SendError):
 
 
 class PausedError(SendError):
-    """The channel, or with `template` that alone, is to rest: until midnight in Beijing, for `wait`, or the back-off."""
+    """The channel, or with `template` that alone, rests: until midnight in Beijing, for `wait`, or the back-off."""
 
     def __init__(self, code: str, template: bool = False, until_midnight: bool = False, wait: timedelta | None = None):
         super().__init__(code)

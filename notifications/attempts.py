@@ -80,19 +80,12 @@ class Call:
     phone_blind: bytes = b""
 
 
-def configured(journey: Journey, channel: Channel) -> bool:
-    """Say whether a channel exists here for a message at all."""
-    if channel == Channel.SMS:
-        return sms.configured(journey.sms_template)
-    return wechat_sending.configured(channel.value, journey.group.value)
-
-
 def begin(conn: Connection, journey: Journey, channel: Channel, at: datetime) -> Call | WaitUntil | None:
     """Put an attempt on record, in the caller's transaction, and return the call to make.
 
     WaitUntil: another one is on its way to the same reader. None: something has changed, and the ladder decides anew.
     """
-    if not configured(journey, channel):
+    if not journey.configured(channel):
         _put(conn, journey, channel, at, "not_configured")
         return None
     if channel == Channel.SMS:

@@ -11,9 +11,10 @@ from app import accounts, crypto, following
 from app.extensions import db
 from app.following import Bound
 from app.models import Account, Delivery, Message, School, SubscribeGrant
-from notifications import pauses, telling
+from notifications import pauses, sms, telling
 from notifications.outbox import Claimed
 from notifications.pauses import Pauses
+from wechat import sending
 from workflows.ladder import BY_WECHAT, URGENT, Channel, Facts, Group, Standing, Tried
 
 GONE = ("left", "invalid")  # states of a WeChat that takes nothing any more
@@ -72,6 +73,12 @@ class Journey:
         row = {"outbox_id": message.outbox_id, "message_id": message.id, "channel": channel.value}
         return row | {"recipient_kind": message.recipient_kind, "recipient_id": message.recipient_id}
 
+    def configured(self, channel: Channel) -> bool:
+        """Say whether a channel exists here for this message at all."""
+        if channel == Channel.SMS:
+            return sms.configured(self.sms_template)
+        return sending.configured(channel.value, self.group.value)
+
     def phone(self) -> str:
         """Return the number: the letter's own, else that of the account now."""
         if self.letter["phone"]:
@@ -110,8 +117,14 @@ def facts(conn: Connection, journey: Journey, at: datetime) -> Facts:
         fallback=message.sms_fallback is not False,
         paused={channel: until for channel, until in resting.items() if until},
         tried={channel: _tried(row) for channel, row in journey.deliveries.items()},
+        closed=frozenset(channel for channel in Channel if not _open(journey, channel)),
         carries=any(carried in URGENT for carried in journey.carried),
     )
+
+
+def _open(journey: Journey, channel: Channel) -> bool:
+    """Say whether a channel exists here; WeChat's templates are asked for only where they may be used."""
+    return (channel != Channel.SMS and not journey.bound) or journey.configured(channel)
 
 
 def _grants(conn: Connection, journey: Journey) -> int:

@@ -88,7 +88,8 @@ class Facts:
     `opened_at`: when it came up, or was replayed. `worthless_at`: when nobody needs it any more. `follows`: the reader
     has a WeChat that follows the official account. `grants`: subscribe messages that the reader still agrees to.
     `fallback`: the school wants SMS where WeChat does not reach. `paused`: until when a channel rests.
-    `carries`: other messages go with this one's SMS, an urgent one among them.
+    `carries`: other messages go with this one's SMS, an urgent one among them. `closed`: channels that do not exist
+    here; nobody waits for them, the attempt fails at once.
     """
 
     now: datetime
@@ -101,6 +102,7 @@ class Facts:
     paused: Mapping[Channel, datetime] = field(default_factory=dict)
     tried: Mapping[Channel, Tried] = field(default_factory=dict)
     carries: bool = False
+    closed: frozenset[Channel] = frozenset()
 
     @property
     def last_start(self) -> datetime:
@@ -262,6 +264,8 @@ def _on_wechat(facts: Facts, channel: Channel) -> Move | None:
         return again or _until_event(facts, channel, tried)
     if not reachable or exhausted(channel, tried):
         return None
+    if channel in facts.closed:
+        return TryChannel(channel)
     return _attempt(facts, channel, tried.again_at or facts.now)
 
 
@@ -296,6 +300,8 @@ def _on_sms(facts: Facts) -> Move | None:
     tried = facts.tried.get(Channel.SMS) or Tried(Standing.DUE)
     if tried.state == Standing.FAILED:
         return None
+    if tried.state == Standing.DUE and Channel.SMS in facts.closed:
+        return TryChannel(Channel.SMS)
     if tried.state == Standing.ACCEPTED:
         return _ask(facts, tried, RECEIPT_AFTER * 2**tried.asked, RECEIPT_ASKED)
     if tried.state == Standing.SENDING and tried.asked < ASKED_ENOUGH:

@@ -391,7 +391,7 @@ def test_where_nothing_is_configured_it_says_so_and_nothing_is_lost(app: Flask) 
     bind(graduate.account.id)
     builders.make_invitation(graduate)
     ask_for_code()
-    work()
+    later(app, hours=7)  # deep in the night: nobody waits for what does not exist
     assert message("invitation").state == "listed" and message("code").state == "dead"
     assert {(d.channel, d.state, d.error) for d in deliveries() if d.channel != "in_app"} == {
         ("wechat", "failed", "not_configured"),

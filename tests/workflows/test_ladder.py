@@ -65,6 +65,7 @@ def facts(row: dict[str, str]) -> Facts:
     opened = now - minutes(row["age"])
     worthless = re.search(r"worthless=(\S+)", row["reader"])
     cells = {channel: tried(row[channel.value], now) for channel in Channel}
+    closed = frozenset(Channel(word.partition("=")[2]) for word in row["reader"].split() if word.startswith("closed"))
     return Facts(
         now,
         opened,
@@ -72,6 +73,7 @@ def facts(row: dict[str, str]) -> Facts:
         worthless_at=opened + minutes(worthless[1]) if worthless else None,
         paused={Channel(c): now + minutes(m) for c, m in (word.split("=") for word in row["paused"].split())},
         tried={channel: cell for channel, cell in cells.items() if cell},
+        closed=closed,
         **known,
     )
 

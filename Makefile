@@ -4,7 +4,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.installed
 NODE := tests/simulator/node
 FLASK := $(PY) -m flask --app wsgi
-BENCHMARKS := agreement_pdf accept jobs statistics lists
+BENCHMARKS := agreement_pdf accept jobs statistics lists alerts
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11
 export PYTHON
 

@@ -22,8 +22,7 @@ from tests import builders
 from tests.builders import Graduate
 from tests.servers import Databases
 
-# The tests live in one autumn: signing is open, 2027 is the cohort. It lies in the past, so that a worker of its own
-# process, which goes by the real time, finds no work that is not due yet.
+# The tests live in one autumn: signing is open, 2027 is the cohort. Workers of their own process get the same offset.
 AUTUMN = datetime(2026, 11, 20, 9, tzinfo=UTC)
 OFFSET = (AUTUMN - datetime.now(UTC)).total_seconds()
 SETTINGS = {

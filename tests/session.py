@@ -14,8 +14,8 @@ from tests.servers import postgres_programs
 
 SLOW_TIERS = ("e2e", "faults", "races")
 # Pages and walks: on PostgreSQL, as in production; on SQLite where there is no server, or with LONG=1. What writes (the
-# flows, the write path, history, races, jobs) is tested on both, always.
-ONE_KIND = ("api", "employers", "staff", "public", "guides")
+# flows, the write path, history, races of a WeChat too, jobs) is tested on both, always.
+ONE_KIND = ("api", "employers", "staff", "public", "guides", "wechat", "binding")
 LONG_WALKS = ("test_every_flow.py",)
 DATABASE_FIXTURES = {"database_kind", "databases", "postgres"}
 LONG = bool(os.environ.get("LONG"))

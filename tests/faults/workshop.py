@@ -20,6 +20,7 @@ from deploy.children import ROOT, dying_with_parent
 from tests.servers import Redis
 
 ALERT_POINTS = ("alert.after_claim", "alert.during_effect", "alert.after_effect", "alert.after_result")
+MESSAGE_POINTS = ("message.after_claim", "message.after_attempt", "message.after_effect", "message.after_record")
 DOCUMENT_POINTS = (
     "document.after_claim",
     "storage.before_rename",
@@ -36,6 +37,8 @@ class Workshop:
     app: Flask
     redis: Redis
     folder: Path
+    worker: str = WORKER
+    env: Callable[[], dict[str, str]] = dict
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -48,9 +51,10 @@ class Workshop:
         env = {name: value for name, value in os.environ.items() if name not in ("FAULT_POINT", "DATABASE_URL")}
         env |= {"APP_ENV": "test", "FAULT_POINT": point, "VAR_DIR": config["VAR_DIR"], "REDIS_URL": self.redis.url}
         env |= {"DATABASE_URL": config["DATABASE_URL"], "LOG_LEVEL": "INFO", "PYTHONUNBUFFERED": "1"}
+        env |= {"CLOCK_OFFSET_SECONDS": config["CLOCK_OFFSET_SECONDS"]} | self.env()
         with self.log.open("ab") as log:
             worker = subprocess.Popen(
-                [sys.executable, "-m", *(command or (WORKER,))],
+                [sys.executable, "-m", *(command or (self.worker,))],
                 cwd=ROOT,
                 env=env,
                 stdout=log,

@@ -52,6 +52,17 @@ def demo_accounts() -> None:
         click.echo(json.dumps(account, ensure_ascii=False))
 
 
+@click.command("steps")
+@click.argument("commands", nargs=-1, required=True)
+@click.pass_context
+def steps(context: click.Context, commands: tuple[str, ...]) -> None:
+    """Run several commands one after the other in one process: `flask steps "db upgrade" "reference load"`."""
+    flask = context.find_root()
+    for words in commands:
+        flask.command.main(words.split(), obj=flask.obj, standalone_mode=False)
+        db.session.remove()
+
+
 @chain.command("verify")
 def verify_history() -> None:
     """Check every chain; name the first altered row of each broken one; exit status 1 if there is any (R-AUDIT-1)."""
@@ -103,5 +114,5 @@ def fold() -> None:
 
 def install(app: Flask) -> None:
     """Register the commands."""
-    for group in (reference, demo, chain, statistics, employers, roll):
-        app.cli.add_command(group)
+    for command in (reference, demo, chain, statistics, employers, roll, steps):
+        app.cli.add_command(command)

@@ -85,12 +85,11 @@ def _serve(site: Site, options: argparse.Namespace, base: Path, end: End) -> int
         if not site.env.get("REDIS_URL"):
             site.env["REDIS_URL"] = site.start_queue()
         site.start_far_side(var / "employment-system.db")
-        site.prepare_database()
+        accounts = site.prepare()
     site.start_web(options.web_workers)
     site.start_workers(options.workers)
     if options.then:
         return _then([word.replace("{address}", address) for word in options.then], site, end)
-    accounts = site.accounts()
     print(text(address, accounts, site.env["EMPLOYMENT_SYSTEM_URL"], site.phones(accounts)), flush=True)
     while not end.wanted():
         site.keep_up()

@@ -17,11 +17,9 @@ from deploy.children import Child, end_all
 from deploy.runs import Interrupted, Run, short_parent
 
 FIRST_PORT, LAST_PORT = 8000, 8999
-SETUP_STEPS = (
-    ("bringing the database to the newest version", ("db", "upgrade")),
-    ("loading reference data", ("reference", "load")),
-    ("loading demo data", ("demo", "load")),
-)
+# Each can be repeated; one process does them all, for it takes seconds to load the application.
+SETUP_STEPS = ("db upgrade", "reference load", "demo load", "demo accounts")
+MENU_STEP = "wechat menu"
 QUICK_DEATH = 10.0  # seconds; a worker that ends sooner than this, again and again, will not get better
 QUICK_DEATHS_ALLOWED = 3
 
@@ -99,24 +97,22 @@ class Site:
             return ""
         port = self.far_side.getsockname()[1]
         stand_in.add_people(port, accounts)
-        self._flask("setting the official account's menu", "wechat", "menu")
         return f"http://127.0.0.1:{port}/phones"
 
-    def prepare_database(self) -> None:
-        """Migrate, load reference data and demo data; each can be repeated."""
-        for words, arguments in SETUP_STEPS:
-            self._flask(words, *arguments)
+    def _plays_phones(self) -> bool:
+        return self.far_side is not None and stand_in.plays_phones(self.played)
 
-    def accounts(self) -> list[Mapping[str, str]]:
-        """Return the demo's accounts as the application lists them."""
-        listing = self._flask("asking for the demo accounts", "demo", "accounts")
-        return [json.loads(line) for line in listing.splitlines() if line.startswith("{")]
+    def prepare(self) -> list[Mapping[str, str]]:
+        """Migrate, load reference and demo data, set the menu of a played WeChat; return the demo's accounts."""
+        steps = (*SETUP_STEPS, *([MENU_STEP] if self._plays_phones() else []))
+        listing = self._flask("preparing database, reference and demo data", "steps", *steps)
+        return [json.loads(line) for line in listing.splitlines() if line.startswith('{"role"')]
 
     def start_web(self, web_workers: int) -> None:
         """Start the web server on the listening socket and wait until it is ready."""
         fd = self.listener.fileno()
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{fd}", "--worker-class", "sync"]
-        command += ["--workers", str(web_workers), "--graceful-timeout", "5", "--no-control-socket"]
+        command += ["--workers", str(web_workers), "--graceful-timeout", "5", "--no-control-socket", "--preload"]
         with self._step("starting the web server"):
             web = self._start("web", command, (fd,))
             self._wait_for(web, lambda: _answers(*self.address, "/readyz"))
@@ -164,7 +160,7 @@ class Site:
     def _flask(self, words: str, *arguments: str) -> str:
         with self._step(words):
             command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-            child = self._start("-".join(arguments), command)
+            child = self._start(arguments[0], command)
             self._wait_for(child, lambda: child.status() == 0, seconds=600)
             self.children.remove(child)
             child.end(time.monotonic())

@@ -70,7 +70,7 @@ class Account(WeChatClient):  # type: ignore[misc]
 
     def fetch_access_token(self) -> Answer:
         """Refuse: a token is fetched under its lease, and never by force."""
-        raise NotImplementedError("see wechat.tokens")
+        raise RuntimeError("see wechat.tokens")
 
     def call(self, path: str, body: Mapping[str, Any] | None = None, **query: Any) -> Answer:
         """Make a call by its path, a POST where there is a body, and return what it brought; raises SendError."""
@@ -89,7 +89,7 @@ class Account(WeChatClient):  # type: ignore[misc]
         address = options.pop("api_base_url", self.API_BASE_URL) + url_or_endpoint
         body, query, processed = (options.pop(name, None) for name in ("data", "params", "result_processor"))
         if options or "://" in url_or_endpoint or not address.startswith(ORIGIN):
-            raise NotImplementedError(f"{method} of {sorted(options)}")
+            raise RuntimeError(f"{method} of {sorted(options)}")
         answer = self.call(address.removeprefix(ORIGIN), body if method == "post" else None, **(query or {}))
         return processed(answer) if processed else answer
 

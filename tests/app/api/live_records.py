@@ -8,11 +8,11 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from app import people, storage
+from app import accounts, people, storage
 from app.clock import now
 from app.extensions import db
 from app.joining import join
-from app.models import Alert, Correction, Employer, File, School, WechatUser
+from app.models import Account, Alert, Correction, Employer, File, School, WechatUser
 from tests import builders, endings, offline
 from tests.app.api import destinations
 from tests.app.api.calls import API
@@ -295,7 +295,8 @@ def _login(person: Person, graduate: Graduate) -> Asked:
 
 
 def _by_phone(person: Person, graduate: Graduate) -> Asked:
-    holder = person.far.person(phone=person.first.phone)
+    account = db.session.get_one(Account, person.first.account.id)  # the number may have been changed meanwhile
+    holder = person.far.person(phone=accounts.phone_of(account))
     ticket = select(func.min(WechatUser.id)).scalar_subquery()  # the WeChat that came first is the caller's
     db.session.execute(update(WechatUser).where(WechatUser.id == ticket).values(openid=holder["mini"]))
     db.session.commit()
@@ -339,7 +340,7 @@ STAGES: dict[tuple[str, str], Stage] = {
     ("POST", "/sessions"): lambda person, graduate: Asked(body={"username": person.first.phone, "password": PASSWORD}),
     ("POST", "/wechat/sessions"): _login,
     ("POST", "/wechat/bindings"): lambda person, graduate: Asked(
-        body={"username": person.first.phone, "password": PASSWORD}
+        body={"username": person.first.id_number, "password": PASSWORD}
     ),
     ("POST", "/wechat/bindings/phone"): _by_phone,
     ("GET", "/wechat/scenes/{scene_id}"): _scene,

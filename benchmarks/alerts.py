@@ -78,7 +78,6 @@ def _invite(site: SimulatedSite) -> None:
     for _ in range(READERS):
         graduate = builders.make_graduate(school)
         site.bind(graduate, "follows")
-        db.session.commit()
         builders.make_invitation(graduate, employer)
     db.session.remove()
 

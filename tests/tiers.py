@@ -14,7 +14,7 @@ TIERS = {
     "faults": "faults and not e2e",
     "races": "races and not (e2e or faults)",
 }
-PARALLEL = ("fast", "database")
+PARALLEL = ("fast", "database", "e2e")
 NO_TESTS = 5  # pytest's exit status
 
 

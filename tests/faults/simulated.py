@@ -11,14 +11,14 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
-from app import following
 from app.clock import now
 from app.extensions import db
-from app.models import Outbox, SubscribeGrant, WechatUser
+from app.models import Outbox, WechatUser
 from simulator.__main__ import Quiet
 from tests.application import OFFSET
 from tests.builders import Graduate
 from tests.far_side import FarSide
+from wechat import client
 
 # How a graduate is reached, in turn: follows, follows but has blocked us, left and has agreed once, is not bound.
 STANDINGS = ("follows", "follows", "blocked", "granted", "unbound")
@@ -42,6 +42,7 @@ class SimulatedSite:
         self.address = f"http://127.0.0.1:{self._server.port}"
         self.side = FarSide(self.folder, public_url=self.address)
         self.app.config.update(self.side.vendor_settings | {"PUBLIC_URL": self.address})
+        client.install(self.app)
         self.clock_file = self.folder / "clock"
         self._offset = OFFSET
         self.side.world.clock.shift(OFFSET)
@@ -117,10 +118,8 @@ class SimulatedSite:
             user = WechatUser(platform=platform, openid=person[platform], state=known, state_at=at, created_at=at)
             user.account_id, user.bound_at = graduate.account.id, at
             db.session.add(user)
-        db.session.flush()
+        db.session.commit()  # what is done over there comes back as an event, which waits for these rows
         if standing == "granted":
-            mini = following.of_account(db.session.connection(), graduate.account.id)["mini"].id
-            db.session.add(SubscribeGrant(wechat_user_id=mini, template="invitation", count=1, updated_at=at))
             self.side.act(person, "consent", templates=["invitation"], agreed=True)
         if standing == "blocked":
             self.side.act(person, "block", on=True)

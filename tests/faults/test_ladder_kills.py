@@ -59,7 +59,6 @@ def invite(site: SimulatedSite, count: int) -> dict[int, tuple[str, dict[str, An
         graduate = builders.make_graduate(school, department)
         standing = STANDINGS[number % len(STANDINGS)]
         people[graduate.account.id] = (standing, site.bind(graduate, standing), graduate)
-        db.session.commit()
         builders.make_invitation(graduate, employer)
     site.side.control("pushes/settle", seconds=30)
     db.session.remove()

@@ -49,7 +49,9 @@ def test_a_long_text_is_looked_at_to_its_end(switched_on: Platform) -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", [code(61010), code(-1), code(45009), reset, says(b"<html>"), says({"errcode": 0})], ids=repr
+    "reply",
+    [code(61010), code(-1), code(45009), reset, says(b"<html>"), says({"errcode": 0})],
+    ids=["61010", "busy", "quota", "reset", "html", "no verdict"],
 )
 def test_a_platform_that_does_not_answer_stops_nobody(bare: Flask, switched_on: Platform, reply: Any) -> None:
     switched_on.answers(TEXT, reply)

@@ -6,10 +6,10 @@ from typing import Any
 from flask import Flask, g
 from flask_limiter.util import get_remote_address
 
-from app import access, auth, doors
+from app import access, auth
 from app.api.room import Room, answer
 from app.api.schemas import SessionAnswer
-from app.api.sessions import ALL_OF_AN_ADDRESS, FAILURES_OF_AN_ADDRESS, opened
+from app.api.sessions import ALL_OF_AN_ADDRESS, FAILURES_OF_AN_ADDRESS, entered, opened
 from app.clock import now
 from app.crypto import token_hash
 from app.errors import ApiError
@@ -61,12 +61,7 @@ def _entered(login: logins.MiniLogin) -> tuple[dict[str, Any], int]:
 @access.policy("wechat")
 def bind(body: dict[str, Any]) -> Any:
     """Bind the WeChat of this ticket to the account whose password is given, and sign in (R-STEP-1)."""
-    try:
-        account_id = doors.enter("graduate", body["username"], body["password"])
-    except doors.WrongCredentialsError:
-        raise ApiError(401, "wrong_credentials", doors.WRONG) from None
-    except doors.WrongDoorError as wrong:
-        raise ApiError(403, "wrong_door", wrong.message, {"next": wrong.message, "door": wrong.door}) from None
+    account_id = entered(body)
     return answer(write(lambda: _bound(account_id, "password")), 201)
 
 

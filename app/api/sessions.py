@@ -43,13 +43,18 @@ def caller() -> str:
 @access.policy("public")
 def sign_in(body: dict[str, Any]) -> Any:
     """Open a session, and join the account to new records on the roll that are this person's (R-GRAD-1)."""
+    account_id = entered(body)
+    return answer(write(lambda: opened(account_id)), 201)
+
+
+def entered(body: dict[str, Any]) -> int:
+    """Return the account whose user name and password were given; raises the 401, or the 403 that names the door."""
     try:
-        account_id = doors.enter("graduate", body["username"], body["password"])
+        return doors.enter("graduate", body["username"], body["password"])
     except doors.WrongCredentialsError:
         raise ApiError(401, "wrong_credentials", doors.WRONG) from None
     except doors.WrongDoorError as wrong:
         raise ApiError(403, "wrong_door", wrong.message, {"next": wrong.message, "door": wrong.door}) from None
-    return answer(write(lambda: opened(account_id)), 201)
 
 
 def opened(account_id: int, proven: bool = True) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from flask import Response, send_file
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, or_, select, update
 
 from app import history, storage
 from app.clock import now
@@ -31,7 +31,7 @@ _USE = (
     update(_ticket)
     .where(
         _ticket.c.token_hash == bindparam("token"),
-        _ticket.c.used_at.is_(None),
+        or_(_ticket.c.used_at.is_(None), _ticket.c.once.is_(False)),
         _ticket.c.expires_at > bindparam("now"),
     )
     .values(used_at=bindparam("now"))
@@ -40,10 +40,14 @@ _USE = (
 _ROW = select(_file).where(_file.c.id == bindparam("row"), _file.c.removed_at.is_(None))
 
 
-def issue(file_id: int) -> tuple[str, datetime]:
-    """Insert a ticket inside the caller's transaction; return the one-time address and when it expires."""
-    token, expires_at = secrets.token_urlsafe(32), now() + GOOD_FOR
-    db.session.execute(_ADD, {"token_hash": token_hash(token), "file_id": file_id, "expires_at": expires_at})
+def issue(file_id: int, lasting: timedelta | None = None) -> tuple[str, datetime]:
+    """Insert a ticket inside the caller's transaction; return the one-time address and when it expires.
+
+    With `lasting` the address may be used again and again for so long.
+    """
+    token, expires_at = secrets.token_urlsafe(32), now() + (lasting or GOOD_FOR)
+    ticket = {"token_hash": token_hash(token), "file_id": file_id, "expires_at": expires_at, "once": lasting is None}
+    db.session.execute(_ADD, ticket)
     return f"/uploads/{token}", expires_at
 
 

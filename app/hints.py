@@ -91,5 +91,6 @@ def _proof(conn: Connection, file: Any, own: list[int]) -> ProofFile:
         height=file.height,
         blur=file.blur,
         text=unseal_text(bytes(sealed), pictures.text_bound(file.public_id)) if sealed else "",
+        verdict=file.verdict or "",
         alike=pictures.nearest(conn, bytes(file.picture_hash), own) if file.picture_hash else None,
     )

@@ -19,7 +19,9 @@ from app.models import File, PictureBand
 from app.writing import rollback, write
 from notifications import outbox
 from notifications.outbox import Claimed, FailedError, PermanentError
+from wechat import picture_check
 from workflows import uploads as rules
+from workflows.sending import SendError
 from workflows.uploads import FileState, Problem
 
 log = logging.getLogger(__name__)
@@ -43,7 +45,10 @@ class CutShortError(Exception):
 
 
 def check(claimed: Claimed) -> None:
-    """Check a received file and write down what came of it; a file that is checked already is left as it is (P4)."""
+    """Check a received file and write down what came of it; a file that is checked already is left as it is (P4).
+
+    Afterwards WeChat's platform looks at it where that is wanted; a platform that is down leaves the row due for that.
+    """
     row = db.session.execute(_ROW, {"row": claimed.payload["file"]}).one_or_none()
     rollback()
     if row is None:
@@ -55,6 +60,14 @@ def check(claimed: Claimed) -> None:
         finally:
             target.unlink(missing_ok=True)
     quarantine.drop(row.public_id)
+    _let_the_platform_look(row.id)
+
+
+def _let_the_platform_look(file_id: int) -> None:
+    try:
+        picture_check.ask(file_id)
+    except SendError as error:
+        raise FailedError(f"picture_check_{error.code}") from None
 
 
 def _outcome(claimed: Claimed, row: Row[Any], target: Path) -> dict[str, Any]:

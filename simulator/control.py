@@ -171,7 +171,7 @@ def clock() -> Response:
 
 @strings.route("/outcomes", methods=["POST", "DELETE"])
 def outcomes() -> Response:
-    """Say what becomes of the next messages: channel (template, subscribe, sms), outcome, times, receiver."""
+    """Say what becomes of the next messages: channel (template, subscribe, sms, picture), outcome, times, receiver."""
     given, told = said(), world().outcomes
     if request.method == "DELETE":
         told.forget()

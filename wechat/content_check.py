@@ -1,6 +1,7 @@
-"""Texts and pictures that people enter, looked at by the platform where WECHAT_CONTENT_CHECK is on (内容安全).
+"""Texts and pictures that people enter, looked at by the platform as WECHAT_CONTENT_CHECK says (内容安全).
 
-A platform that does not answer stops nobody: what people enter is read by school staff as well.
+`texts`: free texts, before they are taken. `all`: uploaded pictures too, afterwards. A platform that does not answer
+stops nobody: what people enter is read by school staff as well (docs/decisions/0009).
 """
 
 import logging
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 REST = 60.0  # seconds in which a platform that does not answer is not asked
 LONGEST = 2500  # characters of one call
 PICTURE = 2  # media_type
+REACHES = OFF, TEXTS, ALL = "off", "texts", "all"  # of WECHAT_CONTENT_CHECK
 
 
 class Scene(IntEnum):
@@ -29,8 +31,13 @@ class Scene(IntEnum):
 
 
 def is_on() -> bool:
-    """Say whether anything is looked at."""
-    return str(current_app.config["WECHAT_CONTENT_CHECK"]) == "on" and client.has("mini")
+    """Say whether texts are looked at."""
+    return current_app.config["WECHAT_CONTENT_CHECK"] in (TEXTS, ALL) and client.has("mini")
+
+
+def sees_pictures() -> bool:
+    """Say whether pictures are looked at as well."""
+    return is_on() and current_app.config["WECHAT_CONTENT_CHECK"] == ALL
 
 
 def risky(text: str, openid: str, scene: Scene = Scene.PROFILE) -> bool:
@@ -44,33 +51,30 @@ def risky(text: str, openid: str, scene: Scene = Scene.PROFILE) -> bool:
     return any(_is_risky(part, openid, scene) for part in parts)
 
 
-def ask_about_picture(url: str, openid: str, scene: Scene = Scene.PROFILE) -> str | None:
+def ask_about_picture(url: str, openid: str, scene: Scene = Scene.PROFILE) -> str:
     """Let the platform look at a picture at `url`; its answer comes as an event wxa_media_check with the returned id.
 
-    Returns None where the check is off or the platform does not take it.
+    Raises SendError.
     """
-    if not is_on():
-        return None
     body = {"media_url": url, "media_type": PICTURE, "version": 2, "scene": int(scene), "openid": openid}
-    answer = _answer("wxa/media_check_async", body)
-    return str(answer["trace_id"])[:64] if answer and answer.get("trace_id") else None
+    return str(client.account("mini").call("wxa/media_check_async", body)["trace_id"])
 
 
 def _is_risky(text: str, openid: str, scene: Scene) -> bool:
     body = {"content": text, "version": 2, "scene": int(scene), "openid": openid}
-    answer = _answer("wxa/msg_sec_check", body)
+    answer = _answer(body)
     result = answer.get("result") if answer else None
     return isinstance(result, dict) and result.get("suggest") == "risky"
 
 
-def _answer(path: str, body: dict[str, object]) -> client.Answer | None:
+def _answer(body: dict[str, object]) -> client.Answer | None:
     resting = current_app.extensions.setdefault("content_check", {"until": 0.0})
     if time.monotonic() < resting["until"]:
         return None
     try:
-        return client.account("mini").call(path, body)
+        return client.account("mini").call("wxa/msg_sec_check", body)
     except SendError as error:
         if not isinstance(error, RefusedError):
             resting["until"] = time.monotonic() + REST
-        log.warning("content was not checked", extra={"code": error.code})
+        log.warning("a text was not checked", extra={"code": error.code})
         return None

@@ -10,6 +10,7 @@ from flask import Flask, g, request
 
 from app import following
 from app.access import SAFE
+from app.config import SettingsError
 from app.errors import ApiError
 from app.extensions import db
 from app.writing import begin_write, rollback
@@ -43,5 +44,7 @@ def _texts(body: Any) -> Iterator[tuple[str, str]]:
 
 
 def install(app: Flask) -> None:
-    """Put the gate behind the one of the policies."""
+    """Put the gate behind the one of the policies; raises SettingsError."""
+    if app.config["WECHAT_CONTENT_CHECK"] not in content_check.REACHES:
+        raise SettingsError(f"WECHAT_CONTENT_CHECK must be one of {', '.join(content_check.REACHES)}")
     app.before_request(check)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from app import following
-from wechat import bot, bot_words, seen, templates
+from wechat import bot, bot_words, picture_check, seen, templates
 from wechat.bot import Asker
 from wechat.pushed import Payload, Push, UnreadableError, whole, word
 
@@ -147,10 +147,11 @@ def _template_names() -> dict[str, list[str]]:
 
 
 def _media_checked(conn: Connection, push: Push, at: datetime) -> Done:
-    """Keep a media check's verdict (pass, review, risky) where its trace finds it, see `inbox.verdict`."""
+    """Write a media check's verdict (pass, review, risky) down at its picture, once the picture has the trace."""
     result = push.payload.get("result")
     verdict = word(result, "suggest") if isinstance(result, dict) else ""
-    return Done(outcome=verdict[:LONGEST_OUTCOME] or f"error_{word(push.payload, 'errcode')}"[:LONGEST_OUTCOME])
+    outcome = (verdict or f"error_{word(push.payload, 'errcode')}")[:LONGEST_OUTCOME]
+    return Done(outcome=outcome, matched=picture_check.told(conn, push.key, outcome))
 
 
 _OF_FOLLOWERS = frozenset({"view", "view_miniprogram", "location", "scancode_push", "scancode_waitmsg"})

@@ -18,9 +18,9 @@ from app.crypto import seal_text, unseal_text
 from app.extensions import db
 from app.models import Delivery, WechatInbox
 from app.writing import rollback, write
-from wechat import events
+from wechat import events, picture_check
 from wechat.events import CHANNEL, Done
-from wechat.pushed import Push, UnreadableError, media_key, parse, text_key
+from wechat.pushed import Push, UnreadableError, parse, text_key
 from wechat.replies import text_reply
 from wechat.templates import PLATFORM_OF
 
@@ -70,7 +70,6 @@ _GIVE_UP = (
     .values({"state": "failed", "error": "no_such_send", "done_at": bindparam("at")})
     .returning(_inbox.c.id)
 )
-_VERDICT = select(_inbox.c.outcome).where(_inbox.c.platform == bindparam("of"), _inbox.c.key == bindparam("hash"))
 
 
 def take(platform: str, text: str) -> str:
@@ -163,13 +162,14 @@ def match(conn: Connection, channel: str, number: int, delivery_id: int) -> bool
 def match_leftovers() -> int:
     """Match what `match` missed, a batch a round, and give up what no send has answered to in a day; for the sweeper.
 
-    Returns how many deliveries were settled.
+    Returns how many deliveries and pictures were settled.
     """
     left = db.session.execute(_LEFT).all()
     rollback()
     settled = sum(write(partial(_match_one, row)) for row in left)
     at = now()
     rollback()
+    settled += write(partial(picture_check.match_early, at))
     for row in write(partial(_give_up, at)):
         log.error("no send answers to a proof", extra={"inbox_id": row})
     return settled
@@ -183,9 +183,3 @@ def _match_one(row: Any) -> bool:
 def _give_up(at: datetime) -> list[int]:
     conn = db.session.connection()
     return list(conn.execute(_GIVE_UP, {"before": at - PATIENCE, "at": at}).scalars())
-
-
-def verdict(conn: Connection, trace_id: str) -> str | None:
-    """Return what a media check ended with: pass, review, risky, error_…; None while it has not come."""
-    outcome: str | None = conn.execute(_VERDICT, {"of": "mini", "hash": media_key(trace_id)}).scalar_one_or_none()
-    return outcome

@@ -18,13 +18,15 @@ HIGHEST_PAY_FEN = 100_000_00  # a month; more is a slip of the keyboard more oft
 SHARP = 25.0  # variance of the Laplacian at a longer side of 1000 pixels; a sharp page of text has several hundred
 SHORT_SIDE = 600  # pixels; an A4 page at 72 dpi has 595
 ALIKE = 10  # of 256 bits
+RISKY = "risky"  # of the words pass, review, risky: "review" is for a person to look at, and one does here
 
 
 @dataclass(frozen=True, slots=True)
 class ProofFile:
     """An accepted file: pixels of a picture (points of a PDF's first page), a PDF's text, sharpness, nearest other.
 
-    `alike` is in how many of 256 bits the nearest file of another graduate differs, None where none is near.
+    `alike` is in how many of 256 bits the nearest file of another graduate differs, None where none is near; `verdict`
+    what WeChat's content check said of a picture, "" where it was not asked or has not answered.
     """
 
     file: str
@@ -36,6 +38,7 @@ class ProofFile:
     blur: float
     text: str = ""
     alike: int | None = None
+    verdict: str = ""
 
     @property
     def says(self) -> str:
@@ -123,6 +126,13 @@ def _not_used_by_another(facts: HintFacts) -> Iterator[Hint]:
             yield Hint("same_picture", said, file.file)
 
 
+def _not_risky(facts: HintFacts) -> Iterator[Hint]:
+    for file in facts.files:
+        if file.verdict == RISKY:
+            said = "微信内容安全检测提示该图片可能含有不适宜的内容，请核对图片是否传错。"
+            yield Hint("content", said, file.file)
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """One entry of the list: name, what it compares, the threshold in words, and the function that looks."""
@@ -140,6 +150,7 @@ LOOKS: tuple[Look, ...] = (
     Look("blur", "清晰度", f"拉普拉斯方差低于 {SHARP:.0f}", _sharp_enough),
     Look("size", "图片尺寸", f"短边小于 {SHORT_SIDE} 像素", _large_enough),
     Look("same_picture", "与他人材料相同", f"256 位特征相差不超过 {ALIKE} 位", _not_used_by_another),
+    Look("content", "图片内容安全", f"微信检测结果为 {RISKY}（仅在启用图片检测时）", _not_risky),
 )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import db
@@ -16,7 +16,8 @@ class File(Public, db.Model):
     two files stand in one place. What was sent lies in quarantine under the public id until it is checked
     (`original_sha256`); what may be fetched is the re-encoded file (`sha256`). `picture_hash` is 256 bits of the first
     page or picture; `blur` the variance of its Laplacian; `text_sealed` a PDF's text. `owner_kind`: account, employer,
-    staff or link.
+    staff or link. `look_key` names the look that WeChat's platform took at a picture, `verdict` is what came of it:
+    pass, review, risky, error_….
     """
 
     __tablename__ = "file"
@@ -52,6 +53,8 @@ class File(Public, db.Model):
     picture_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     blur: Mapped[float | None] = mapped_column(Float)
     text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    look_key: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
+    verdict: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -70,7 +73,7 @@ class PictureBand(db.Model):
 
 
 class FileTicket(db.Model):
-    """A one-time address for an uploaded file, good for 60 seconds."""
+    """An address of an uploaded file: good for 60 seconds and one use, or, where not `once`, until it expires."""
 
     __tablename__ = "file_ticket"
 
@@ -78,3 +81,4 @@ class FileTicket(db.Model):
     file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    once: Mapped[bool] = mapped_column(default=True, server_default=true())

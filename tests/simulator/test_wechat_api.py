@@ -2,6 +2,9 @@
 
 import json
 import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -265,7 +268,7 @@ def test_a_menu_is_written_read_and_taken_away(platform: Platform) -> None:
     assert platform.call("/cgi-bin/menu/get")["errcode"] == 46003
 
 
-def test_texts_and_pictures_are_judged(platform: Platform) -> None:
+def test_texts_are_judged(platform: Platform) -> None:
     side, person = platform.side, platform.side.person()
     side.control("settings", risky=["坏话"])
     asked = {"version": 2, "scene": 2, "openid": person["mini"]}
@@ -274,11 +277,34 @@ def test_texts_and_pictures_are_judged(platform: Platform) -> None:
         assert judged["result"]["suggest"] == suggest
     assert platform.call("/wxa/msg_sec_check", asked | {"content": ""}, "mini")["errcode"] == 40097
     assert platform.call("/wxa/msg_sec_check", asked | {"content": "x", "openid": "nobody"}, "mini")["errcode"] == 40003
-    address = "https://signing.example.org/files/坏话.jpg"
-    media = platform.call("/wxa/media_check_async", asked | {"media_url": address, "media_type": 2}, "mini")
-    (push,) = side.control("pushes", "GET")["pushes"]
-    assert (push["body"]["Event"], push["body"]["trace_id"]) == ("wxa_media_check", media["trace_id"])
-    assert push["body"]["result"]["suggest"] == "risky"
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Iterator[str]:
+    """The address of a picture and a page that are there to be fetched."""
+    Image.new("L", (60, 60)).save(tmp_path / "a.png")
+    (tmp_path / "page.html").write_text("<html>")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=tmp_path))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_pictures_are_fetched_and_judged(platform: Platform, pictures: str) -> None:
+    side, person = platform.side, platform.side.person()
+    asked = {"version": 2, "scene": 2, "openid": person["mini"], "media_type": 2}
+    side.control("outcomes", channel="picture", outcome="risky")
+    told = []
+    for name in ("a.png", "a.png", "page.html", "missing.png"):
+        media = platform.call("/wxa/media_check_async", asked | {"media_url": f"{pictures}/{name}"}, "mini")
+        push = side.control("pushes", "GET")["pushes"][-1]["body"]
+        assert (push["Event"], push["trace_id"]) == ("wxa_media_check", media["trace_id"])
+        told.append((push["errcode"], (push["result"] or {}).get("suggest")))
+    assert told == [(0, "risky"), (0, "pass"), (-1008, None), (-1008, None)]
+    away = asked | {"media_url": "https://signing.example.org/a.png"}
+    assert platform.call("/wxa/media_check_async", away, "mini")["errcode"] == 0
+    assert side.control("pushes", "GET")["pushes"][-1]["body"]["errcode"] == -1008
 
 
 def test_templates_are_listed(platform: Platform) -> None:

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.config import SettingsError
 from tests.wechat.scripted import Platform, code, reset, says
-from wechat import content_check
+from wechat import content_check, content_gate
 from wechat.content_check import Scene
+from workflows.sending import SendError
 
 TEXT, PICTURE = "/wxa/msg_sec_check", "/wxa/media_check_async"
 
@@ -18,14 +20,13 @@ def judged(suggest: str) -> Any:
 
 @pytest.fixture
 def switched_on(bare: Flask, platform: Platform) -> Platform:
-    bare.config["WECHAT_CONTENT_CHECK"] = "on"
+    bare.config["WECHAT_CONTENT_CHECK"] = "texts"
     return platform
 
 
 def test_off_it_never_calls(platform: Platform) -> None:
     assert content_check.risky("文字", "o1") is False
-    assert content_check.ask_about_picture("https://x/y.jpg", "o1") is None
-    assert platform.asked == []
+    assert not content_check.sees_pictures() and platform.asked == []
 
 
 def test_a_text_is_looked_at_by_the_second_version(switched_on: Platform) -> None:
@@ -55,10 +56,7 @@ def test_a_long_text_is_looked_at_to_its_end(switched_on: Platform) -> None:
 )
 def test_a_platform_that_does_not_answer_stops_nobody(bare: Flask, switched_on: Platform, reply: Any) -> None:
     switched_on.answers(TEXT, reply)
-    switched_on.answers(PICTURE, reply)
     assert content_check.risky("文字", "o1") is False
-    bare.extensions.pop("content_check")
-    assert content_check.ask_about_picture("https://x/y.jpg", "o1") is None
 
 
 def test_nor_does_it_make_anybody_wait_again_for_a_while(switched_on: Platform) -> None:
@@ -81,6 +79,24 @@ def test_a_picture_is_asked_about_by_its_address(switched_on: Platform) -> None:
     }
 
 
+def test_a_picture_without_an_answer_is_an_error(switched_on: Platform) -> None:
+    switched_on.answers(PICTURE, says({"errcode": 0}))
+    with pytest.raises(SendError):
+        content_check.ask_about_picture("https://x/y.jpg", "o1")
+
+
+@pytest.mark.parametrize(("reach", "texts", "pictures"), [("off", 0, 0), ("texts", 1, 0), ("all", 1, 1)])
+def test_how_far_it_reaches(bare: Flask, platform: Platform, reach: str, texts: int, pictures: int) -> None:
+    bare.config["WECHAT_CONTENT_CHECK"] = reach
+    assert (content_check.is_on(), content_check.sees_pictures()) == (bool(texts), bool(pictures))
+
+
+def test_an_unknown_reach_is_refused(bare: Flask) -> None:
+    bare.config["WECHAT_CONTENT_CHECK"] = "on"
+    with pytest.raises(SettingsError, match="WECHAT_CONTENT_CHECK"):
+        content_gate.install(bare)
+
+
 def test_without_a_mini_program_it_is_off(bare: Flask, switched_on: Platform) -> None:
-    switched_on.connect(bare, WECHAT_MINI_APPID="", WECHAT_CONTENT_CHECK="on")
+    switched_on.connect(bare, WECHAT_MINI_APPID="", WECHAT_CONTENT_CHECK="texts")
     assert not content_check.is_on()

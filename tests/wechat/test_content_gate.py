@@ -39,7 +39,7 @@ def invitation(graduate: Graduate) -> Placement:
 
 @pytest.fixture
 def switched_on(app: Flask, whole_platform: Platform) -> Platform:
-    app.config["WECHAT_CONTENT_CHECK"] = "on"
+    app.config["WECHAT_CONTENT_CHECK"] = "texts"
     return whole_platform
 
 

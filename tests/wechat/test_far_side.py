@@ -224,7 +224,7 @@ def test_codes_of_phones_work_once_and_for_their_owner(side: FarSide, person: Pe
 
 
 def test_risky_words_are_found(bare: Flask, side: FarSide, person: Person) -> None:
-    bare.config["WECHAT_CONTENT_CHECK"] = "on"
+    bare.config["WECHAT_CONTENT_CHECK"] = "all"
     side.control("settings", risky=["刷单"])
     assert content_check.risky("日结刷单", person["mini"]) and not content_check.risky("研发岗位", person["mini"])
     assert content_check.ask_about_picture("https://signing.example.edu.cn/p.jpg", person["mini"])

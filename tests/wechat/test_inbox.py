@@ -3,7 +3,6 @@
 import json
 import time
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -250,17 +249,6 @@ def test_consents_are_counted(mini: Platform, form: str) -> None:
     mini.push(consent(change, ("S-shared", "reject")))
     assert grants() == {"review": 1, "invitation": 0, "reminder": 0}
     assert one(WechatUser).state == "unknown", "of a mini-program nobody knows who follows"
-
-
-def test_a_media_check_is_found_by_its_trace(mini: Platform) -> None:
-    found = partial(inbox.verdict, db.session.connection())
-    assert found("trace-1") is None
-    for trace, result in (("trace-1", {"suggest": "pass", "label": 100}), ("trace-2", {"suggest": "risky"})):
-        mini.push(event("wxa_media_check", trace_id=trace, version=2, result=result, errcode=0))
-    mini.push(event("wxa_media_check", trace_id="trace-3", errcode=-1008, result=None))
-    db.session.rollback()
-    found = partial(inbox.verdict, db.session.connection())
-    assert [found(f"trace-{number}") for number in (1, 2, 3)] == ["pass", "risky", "error_-1008"]
 
 
 # --- who follows --------------------------------------------------------------------------------------------------

@@ -47,6 +47,8 @@ PAIRS: list[tuple[str, HintFacts, HintFacts]] = [
     ("size", with_file(width=300), replace(FACTS, files=(replace(SCAN, width=300),))),  # points, not pixels
     ("same_picture", with_file(alike=ALIKE), with_file(alike=ALIKE + 1)),
     ("same_picture", with_file(alike=0), with_file(alike=None)),
+    ("content", with_file(verdict="risky"), with_file(verdict="review")),
+    ("content", with_file(verdict="risky"), with_file(verdict="")),
 ]
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from PIL import Image, ImageFilter
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import hints, masking
 from app.extensions import db
-from app.models import Placement, School
+from app.models import File, Placement, School
 from tests import builders
 from tests.app.api.calls import API, travel
 from tests.app.api.proofs import EMPLOYER, MAY, about, begin, sent, submit
@@ -99,6 +99,17 @@ def test_the_picture_of_another_graduate_is_hinted_at_whatever_was_done_to_it(
         (hint,) = about(other, page["id"])["hints"]
         assert "李明" not in hint["sentence"] and "另一名毕业生" in hint["sentence"]
     assert submit(other, page).json["state"] == "review"
+
+
+@pytest.mark.rule("R-PROOF-1")
+def test_the_platforms_word_about_a_picture_is_a_hint_and_no_verdict(app: Flask, client: ApiClient) -> None:
+    page = begin(client)
+    file = sent(client, page["id"], SOUND)
+    for verdict, hinted in (("pass", {}), ("review", {}), ("risky", {"content": file["id"]})):
+        db.session.execute(update(File).where(File.public_id == file["id"]).values(verdict=verdict))
+        db.session.commit()
+        assert shown(client, page["id"]) == hinted
+    assert submit(client, page).json["state"] == "review"
 
 
 @pytest.mark.rule("R-PROOF-1", http="refused")

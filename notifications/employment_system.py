@@ -17,13 +17,12 @@ from urllib.parse import quote, urlencode, urlsplit
 import urllib3
 from flask import Flask, current_app
 
+from app import bounded_http
 from app.clock import wall
 from notifications.outbox import FailedError, PermanentError
 
 log = logging.getLogger(__name__)
 
-PATIENCE = urllib3.Timeout(connect=2, read=5)
-LONGEST = 10.0  # seconds for a whole answer that comes drop by drop
 LARGEST = 8 * 1024 * 1024  # bytes of an answer
 REST = 15.0  # seconds without another call after a failure
 PAGE = 500
@@ -39,7 +38,7 @@ class EmploymentSystem:
         self.connected = bool(url)
         self._url, self._key_id, self._secret = url.rstrip("/"), key_id, secret.encode()
         self._prefix = urlsplit(self._url).path
-        self._pool = urllib3.PoolManager(timeout=PATIENCE, retries=False)
+        self._pool = bounded_http.pool()
         self._rest_until = 0.0
 
     def report(self, body: Mapping[str, Any]) -> bool:
@@ -82,14 +81,13 @@ class EmploymentSystem:
         """Return the answer of 200; raises FailedError (again later) or PermanentError (never)."""
         if time.monotonic() < self._rest_until:
             raise FailedError("resting")
-        began = time.monotonic()
         try:
             answer = self._pool.request(
                 method, self._url + path, body=body, headers=self._signed(method, path, body), preload_content=False
             )
             with answer:
-                content = self._read(answer, began)
-        except urllib3.exceptions.HTTPError as error:
+                content = self._read(answer)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
             raise self._tired("unreachable", type(error).__name__) from None
         return self._understood(answer.status, content)
 
@@ -100,11 +98,11 @@ class EmploymentSystem:
         names = {"X-Key-Id": self._key_id, "X-Timestamp": timestamp, "X-Nonce": nonce, "X-Signature": signature}
         return names | {"Content-Type": "application/json"}
 
-    def _read(self, answer: urllib3.BaseHTTPResponse, began: float) -> bytes:
+    def _read(self, answer: urllib3.BaseHTTPResponse) -> bytes:
         content = b""
         for part in answer.stream(65536):
             content += part
-            if len(content) > LARGEST or time.monotonic() - began > LONGEST:
+            if len(content) > LARGEST:
                 raise self._tired("garbled")
         return content
 

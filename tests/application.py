@@ -13,10 +13,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import make_url
+from sqlalchemy import URL, Dialect, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 import wsgi
-from app import auth, codes, writing
+from app import auth, codes
 from app.extensions import db, limiter
 from tests import builders
 from tests.builders import Graduate
@@ -50,7 +51,21 @@ def built(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
         codes.known("regions", "110108")  # read once here: the tables are the same in every copy
         db.session.remove()
         db.engine.dispose()
+        _lead_elsewhere(app)
     return app
+
+
+# Where an application's connections lead meanwhile. The engine stays: a new one would compile every statement anew.
+_elsewhere: dict[Flask, URL] = {}
+
+
+def _lead_elsewhere(app: Flask) -> None:
+    @event.listens_for(db.engine, "do_connect")
+    def connect(dialect: Dialect, *_: Any) -> DBAPIConnection | None:
+        if app not in _elsewhere:
+            return None
+        arguments, named = dialect.create_connect_args(_elsewhere[app])
+        return dialect.connect(*arguments, **named)
 
 
 @pytest.fixture(scope="session")
@@ -73,21 +88,16 @@ def app(built: Flask, template_url: str, databases: Databases, tmp_path: Path) -
 @contextlib.contextmanager
 def _on(app: Flask, url: str, folder: Path) -> Iterator[None]:
     """Let an application work on another database and folder; what a test does to it is undone afterwards."""
-    settings, extensions, engines = dict(app.config), dict(app.extensions), db._app_engines[app]
+    settings, extensions = dict(app.config), dict(app.extensions)
     app.config |= {"DATABASE_URL": url, "SQLALCHEMY_DATABASE_URI": url, "VAR_DIR": str(folder)}
     app.config["CLOCK_OFFSET_SECONDS"] = SETTINGS["CLOCK_OFFSET_SECONDS"]
     app.extensions["codes"] = replace(extensions["codes"], until=time.monotonic() + codes.KEEP_SECONDS)
     limiter.enabled = app.config["RATELIMIT_ENABLED"]  # one for all applications: another test may have switched it on
-    options = {"url": make_url(url), **app.config["SQLALCHEMY_ENGINE_OPTIONS"]}
-    with app.app_context():
-        db._apply_driver_defaults(options, app)
-        db._app_engines[app] = {None: db._make_engine(None, options, app)}
-        if url.startswith("sqlite"):
-            writing.tune_sqlite(db.engine)
+    _elsewhere[app] = make_url(url)
     try:
         yield
     finally:
-        db._app_engines[app] = engines
+        del _elsewhere[app]
         for changed, kept in ((app.config, settings), (app.extensions, extensions)):
             changed.clear()
             changed.update(kept)

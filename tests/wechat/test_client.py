@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app import logs
+from app import bounded_http, logs
 from app.errors import ApiError
 from app.extensions import db
 from app.writing import rollback
@@ -43,8 +43,8 @@ def failing(kind: type[SendError], ask: Any = send) -> SendError:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let patience be short."""
-    monkeypatch.setattr(transport, "READ", 0.3)
-    monkeypatch.setattr(transport, "LONGEST", 0.9)
+    monkeypatch.setattr(bounded_http, "READ", 0.3)
+    monkeypatch.setattr(bounded_http, "LONGEST", 0.9)
 
 
 @contextmanager
@@ -65,11 +65,11 @@ def test_defect_1_a_token_that_does_not_come_is_given_up(platform: Platform, qui
 
 
 def test_defect_1_the_limits_are_two_and_five_seconds() -> None:
-    assert (transport.CONNECT, transport.READ) == (2, 5)
+    assert (bounded_http.CONNECT, bounded_http.READ) == (2, 5)
 
 
 def test_defect_1_a_platform_that_takes_no_connection_is_given_up(bare: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "CONNECT", 0.3)
+    monkeypatch.setattr(bounded_http, "CONNECT", 0.3)
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen(0)

@@ -10,10 +10,11 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app import bounded_http
 from app.errors import ApiError
 from tests.application import AUTUMN
 from tests.far_side import FarSide
-from wechat import client, content_check, links, logins, menu, sending, transport
+from wechat import client, content_check, links, logins, menu, sending
 from wechat.cli import wechat_commands
 from workflows.sending import AmbiguousError, LaterError, PausedError, RefusedError, SendError, UnreachableError
 
@@ -74,7 +75,7 @@ def test_a_template_message_arrives_as_it_was_meant(side: FarSide, person: Perso
 def test_the_effect_happened_the_answer_was_lost_and_it_is_one_message(
     bare: Flask, side: FarSide, person: Person, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    monkeypatch.setattr(transport, "READ", 0.5)
+    monkeypatch.setattr(bounded_http, "READ", 0.5)
     side.control("faults", fault=fault, path="/cgi-bin/message/template", times=1)
     with pytest.raises(AmbiguousError):
         tell(person)
@@ -102,7 +103,7 @@ def test_the_effect_happened_the_answer_was_lost_and_it_is_one_message(
 def test_troubles_are_told_apart(
     side: FarSide, person: Person, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any], kind: type[SendError]
 ) -> None:
-    monkeypatch.setattr(transport, "READ", 0.5)
+    monkeypatch.setattr(bounded_http, "READ", 0.5)
     side.control("faults", path="/cgi-bin/message/template", times=1, **fault)
     with pytest.raises(kind) as caught:
         tell(person)

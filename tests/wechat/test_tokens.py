@@ -8,13 +8,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from app import bounded_http
 from app.clock import now
 from app.crypto import Keyring
 from app.extensions import db
 from app.models import WechatToken
 from app.writing import rollback, write
 from tests.wechat.scripted import TOKEN_PATH, Platform, code, says, silence
-from wechat import client, tokens, transport
+from wechat import client, tokens
 from workflows.sending import LaterError, PausedError
 
 ROW = WechatToken.__table__
@@ -140,7 +141,7 @@ def test_who_has_lost_the_lease_writes_nothing(bare: Flask, platform: Platform) 
 def test_a_failure_gives_the_lease_back_and_is_not_repeated_at_once(
     bare: Flask, platform: Platform, monkeypatch: pytest.MonkeyPatch, reply: Any
 ) -> None:
-    monkeypatch.setattr(transport, "READ", 0.2)
+    monkeypatch.setattr(bounded_http, "READ", 0.2)
     platform.answers(TOKEN_PATH, reply)
     kinds = set()
     for _ in range(4):

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from app import bounded_http
 from tests.wechat.scripted import Platform, raw, reset, says, silence
 from wechat import transport
 from wechat.transport import NoAnswerError, Transport
@@ -52,9 +53,9 @@ def pem(tmp_path: Path) -> Path:
 def platform(pem: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     """A platform behind TLS whose certificate is trusted here."""
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
-    monkeypatch.setattr(transport, "CONNECT", 0.5)
-    monkeypatch.setattr(transport, "READ", 0.3)
-    monkeypatch.setattr(transport, "LONGEST", 0.9)
+    monkeypatch.setattr(bounded_http, "CONNECT", 0.5)
+    monkeypatch.setattr(bounded_http, "READ", 0.3)
+    monkeypatch.setattr(bounded_http, "LONGEST", 0.9)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     platform = Platform(context)

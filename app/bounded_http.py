@@ -38,14 +38,14 @@ class _Reader(io.RawIOBase):
 def _bounded(kind: Any) -> Any:
     """Return the class of a connection that tells failing to connect, TLS and all, from failing later."""
 
-    class Answer(kind.response_class):  # type: ignore[misc]
+    class Answer(kind.response_class):
         fp: Any
 
         def __init__(self, sock: socket, *args: Any, **options: Any):
             super().__init__(sock, *args, **options)
             self.fp = io.BufferedReader(_Reader(self.fp.detach(), sock))
 
-    class Connection(kind):  # type: ignore[misc]
+    class Connection(kind):
         response_class = Answer
 
         def connect(self) -> None:

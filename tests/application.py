@@ -86,6 +86,18 @@ def app(built: Flask, template_url: str, databases: Databases, tmp_path: Path) -
 
 
 @contextlib.contextmanager
+def one_of_its_own(template_url: str, databases: Databases, folder: Path, **settings: Any) -> Iterator[Flask]:
+    """An application that no other test has had, on a copy of the migrated database, inside an application context."""
+    url = databases.copy(template_url)
+    app = build(url, folder, **settings)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    databases.drop(url)
+
+
+@contextlib.contextmanager
 def _on(app: Flask, url: str, folder: Path) -> Iterator[None]:
     """Let an application work on another database and folder; what a test does to it is undone afterwards."""
     settings, extensions = dict(app.config), dict(app.extensions)

@@ -2,11 +2,8 @@
 
 import io
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from redis import Redis as Client
 from sqlalchemy import select
 
 from app import storage, uploads
@@ -14,31 +11,14 @@ from app.extensions import db
 from app.models import File, Outbox, PictureBand
 from app.uploads import Owner, Place
 from notifications import outbox
-from tests import application
 from tests.faults.workshop import Workshop
 from tests.inspection import samples
-from tests.servers import Databases, Redis
 from tests.session import rounds
 
 pytestmark = [pytest.mark.faults, pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)]
 
 POINTS = ("file.after_claim", "storage.before_rename", "file.after_effect", "file.after_result")
 KILLS = rounds(10)
-
-
-@pytest.fixture
-def workshop(template_url: str, databases: Databases, tmp_path: Path, redis_server: Redis) -> Iterator[Workshop]:
-    """An application on PostgreSQL with a Redis of its own, and no worker yet."""
-    url = databases.copy(template_url)
-    app = application.build(url, tmp_path, REDIS_URL=redis_server.url)
-    Client.from_url(redis_server.url).flushall()
-    with app.app_context():
-        shop = Workshop(app, redis_server, tmp_path)
-        yield shop
-        shop.end()
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)
 
 
 def test_every_file_is_checked_once_whoever_dies(workshop: Workshop, chance: random.Random) -> None:

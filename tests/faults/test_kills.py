@@ -4,7 +4,6 @@ import hashlib
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,32 +18,16 @@ from app.models import Alert, Delivery, Document, Message, Outbox, Placement
 from notifications import doorbell, outbox
 from pdf import jobs as pdf_jobs
 from pdf.seal import check
-from tests import application, builders
+from tests import builders
 from tests.builders import Graduate
 from tests.faults import plain_jobs
 from tests.faults.workshop import ALERT_POINTS, DOCUMENT_POINTS, Workshop, wait_until
-from tests.servers import Databases, Redis
 from tests.session import rounds
 from workflows.vocabulary import State
 
 pytestmark = [pytest.mark.faults, pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)]
 
 KILLS = rounds(20)
-
-
-@pytest.fixture
-def workshop(template_url: str, databases: Databases, tmp_path: Path, redis_server: Redis) -> Iterator[Workshop]:
-    """An application on PostgreSQL with a Redis of its own, and no worker yet."""
-    url = databases.copy(template_url)
-    app = application.build(url, tmp_path, REDIS_URL=redis_server.url)
-    Client.from_url(redis_server.url).flushall()
-    with app.app_context():
-        shop = Workshop(app, redis_server, tmp_path)
-        yield shop
-        shop.end()
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)
 
 
 def sign(count: int, state: State) -> list[Graduate]:

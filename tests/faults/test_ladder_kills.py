@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from redis import Redis as Client
 from sqlalchemy import select, update
 
 from app.extensions import db
 from app.models import Message, Outbox, School
 from notifications import outbox
-from tests import application, builders
+from tests import builders
 from tests.builders import Graduate
+from tests.faults.conftest import Site
 from tests.faults.simulated import STANDINGS, SimulatedSite
 from tests.faults.workshop import MESSAGE_POINTS, Workshop, wait_until
-from tests.servers import Databases, Redis
+from tests.servers import Redis
 from tests.session import rounds
 
 pytestmark = [pytest.mark.faults, pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)]
@@ -34,20 +34,14 @@ AFTER = ["reset_after", "bad_gateway_after", "html_after", "truncated"]
 
 
 @pytest.fixture
-def shop(template_url: str, databases: Databases, tmp_path: Path, redis_server: Redis) -> Iterator[tuple[Any, ...]]:
+def shop(site: Site, tmp_path: Path, redis_server: Redis) -> Iterator[tuple[SimulatedSite, Workshop]]:
     """A site on simulated time, with PostgreSQL and Redis of its own, and no worker yet."""
-    url = databases.copy(template_url)
-    app = application.build(url, tmp_path, REDIS_URL=redis_server.url)
-    Client.from_url(redis_server.url).flushall()
-    with app.app_context():
-        site = SimulatedSite(app, tmp_path)
-        shop = Workshop(app, redis_server, tmp_path, "tests.faults.timed_worker", site.env)
-        yield site, shop
+    with site() as app:
+        simulated = SimulatedSite(app, tmp_path)
+        shop = Workshop(app, redis_server, tmp_path, "tests.faults.timed_worker", simulated.env)
+        yield simulated, shop
         shop.end()
-        site.end()
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)
+        simulated.end()
 
 
 def invite(site: SimulatedSite, count: int) -> dict[int, tuple[str, dict[str, Any], Graduate]]:

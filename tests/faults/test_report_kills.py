@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from redis import Redis as Client
 from sqlalchemy import select, update
 
 from app import reports
@@ -15,10 +14,11 @@ from app.models import Outbox, Report, RollRecord
 from app.writing import write
 from notifications import outbox
 from simulator.faults import Fault
-from tests import application, builders
+from tests import builders
 from tests.far_side import FarSide
+from tests.faults.conftest import Site
 from tests.faults.workshop import Workshop, wait_until
-from tests.servers import Databases, Redis
+from tests.servers import Redis
 from tests.session import rounds
 from workflows.reporting import Status, Told
 from workflows.vocabulary import Module, State
@@ -45,20 +45,12 @@ def far_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FarSid
 
 
 @pytest.fixture
-def workshop(
-    template_url: str, databases: Databases, tmp_path: Path, redis_server: Redis, far_side: FarSide
-) -> Iterator[Workshop]:
-    """An application on PostgreSQL that reports to the far side, and no worker yet."""
-    url = databases.copy(template_url)
-    app = application.build(url, tmp_path, REDIS_URL=redis_server.url, **far_side.settings)
-    Client.from_url(redis_server.url).flushall()
-    with app.app_context():
+def workshop(site: Site, tmp_path: Path, redis_server: Redis, far_side: FarSide) -> Iterator[Workshop]:
+    """A workshop that reports to the far side, without a worker yet."""
+    with site(**far_side.settings) as app:
         shop = Workshop(app, redis_server, tmp_path)
         yield shop
         shop.end()
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)
 
 
 def report_changes(count: int) -> None:

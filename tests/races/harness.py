@@ -8,20 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask
-from sqlalchemy.pool import NullPool
 
 from app import writing
 from app.extensions import db
-from tests import application
 from workflows.case import Refused
 
 WON = "won"
-
-
-def build(url: str, folder: Any) -> Flask:
-    """Return the application with a connection of its own for every thread."""
-    options = {"poolclass": NullPool, "hide_parameters": True}
-    return application.build(url, folder, SQLALCHEMY_ENGINE_OPTIONS=options, LOG_LEVEL="ERROR")
 
 
 class Race:

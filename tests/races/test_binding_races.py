@@ -1,9 +1,7 @@
 """Many bindings of one WeChat, of one account, and of all to all: one WeChat, one account, whoever comes first."""
 
 import random
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +15,7 @@ from app.models import WechatUser
 from app.writing import write
 from tests import builders
 from tests.builders import Graduate
-from tests.races.harness import WON, Race, build
-from tests.servers import Databases
+from tests.races.harness import WON, Race
 from tests.session import LONG
 from wechat import binding, confirming, scenes
 
@@ -26,17 +23,6 @@ pytestmark = pytest.mark.races
 
 WAYS = 60 if LONG else 16
 REFUSED = {"outdated", "wrong_state"}
-
-
-@pytest.fixture
-def app(template_url: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
-    url = databases.copy(template_url)
-    app = build(url, tmp_path)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)
 
 
 def graduates(count: int) -> list[Graduate]:

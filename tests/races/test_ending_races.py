@@ -1,8 +1,7 @@
 """Endings raced on both databases: one open request, one outcome, one ended agreement (R-TO-3, R-TO-4, R-TOFF-4)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,25 +13,13 @@ from app.extensions import db
 from app.models import Placement, Termination
 from tests import builders, endings
 from tests.builders import Graduate
-from tests.races.harness import WON, Race, build
-from tests.servers import Databases
+from tests.races.harness import WON, Race
 from workflows.case import Actor, Request
 from workflows.vocabulary import OPEN_TERMINATION, Action, Kind, Role, State, Subject
 
 pytestmark = pytest.mark.races
 ROUNDS = 2
 EACH = 10
-
-
-@pytest.fixture
-def app(template_url: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
-    url = databases.copy(template_url)
-    app = build(url, tmp_path)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Races of an offline signing: two sides hand in at once, a decision meets a taking back, numbers stay single."""
 
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,23 +11,11 @@ from app.extensions import db
 from app.models import Document, File, Placement
 from tests import builders, offline
 from tests.builders import Graduate
-from tests.races.harness import WON, Race, build
-from tests.servers import Databases
+from tests.races.harness import WON, Race
 from workflows.case import Actor
 from workflows.vocabulary import Action, Role, State
 
 pytestmark = pytest.mark.races
-
-
-@pytest.fixture
-def app(template_url: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
-    url = databases.copy(template_url)
-    app = build(url, tmp_path)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)
 
 
 def job(graduate: Graduate, placement: Placement, action: Action, actor: Actor, **more: Any) -> Any:

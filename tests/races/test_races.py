@@ -1,10 +1,8 @@
 """200-way races of the write path on both databases, each with a control that takes the protection away (P1, P3)."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +14,7 @@ from app.extensions import db
 from app.models import Document, Placement
 from tests import application, builders
 from tests.builders import Graduate
-from tests.races.harness import WON, Race, build
-from tests.servers import Databases
+from tests.races.harness import WON, Race
 from tests.session import LONG
 from workflows.case import Request
 from workflows.vocabulary import Action, State
@@ -27,17 +24,6 @@ pytestmark = pytest.mark.races
 WAYS = 200
 SOME = 200 if LONG else 30
 ROUNDS = 20 if LONG else 2
-
-
-@pytest.fixture
-def app(template_url: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
-    url = databases.copy(template_url)
-    app = build(url, tmp_path)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)
 
 
 def answer(graduate: Graduate, placement: Placement, action: Action, **overrides: Any) -> Any:

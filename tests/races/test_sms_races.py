@@ -1,34 +1,20 @@
 """Many text messages to one number at one moment: the limits hold to the last one, with the control (P10)."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from app.extensions import db
 from notifications import sms_budget
-from tests.races.harness import WON, Race, build
-from tests.servers import Databases
+from tests.races.harness import WON, Race
 from workflows.calendar import beijing_day
 
 pytestmark = pytest.mark.races
 
 WAYS = 20
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
-
-
-@pytest.fixture
-def app(template_url: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
-    url = databases.copy(template_url)
-    app = build(url, tmp_path)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)
 
 
 class WaitError(Exception):

@@ -2,14 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from app.extensions import db
-from tests.races.harness import build
-from tests.servers import Databases
 from tests.wechat.scripted import SETTINGS, TOKEN_PATH, Platform, code, says
 from wechat import sending, tokens
 from wechat.client import Account
@@ -18,17 +15,6 @@ from workflows.sending import PausedError
 pytestmark = pytest.mark.races
 WORKERS = 12
 SEND = f"/{sending.TEMPLATE_SEND}"
-
-
-@pytest.fixture
-def app(template_url: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
-    url = databases.copy(template_url)
-    app = build(url, tmp_path)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Many tries at one moment: the hour's limits of the verification page hold to the last one, with their controls."""
 
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,24 +11,12 @@ from app.extensions import db
 from app.models import Document, Verification
 from tests.app.public import agreements
 from tests.app.public.agreements import Issued, looks
-from tests.races.harness import WON, Race, build
-from tests.servers import Databases
+from tests.races.harness import WON, Race
 
 pytestmark = pytest.mark.races
 
 WAYS = 60
 REFUSED = "TooManyError"
-
-
-@pytest.fixture
-def app(template_url: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
-    url = databases.copy(template_url)
-    app = build(url, tmp_path)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)
 
 
 def comparisons(issued: Issued) -> list[partial[verification.Seen]]:

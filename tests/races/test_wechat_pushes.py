@@ -1,7 +1,5 @@
 """Twenty times the same push at one moment: one row, one effect, one reply; with the control that must fail."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +8,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import SubscribeGrant, WechatInbox, WechatScene, WechatUser
-from tests.races.harness import WON, Race, build
-from tests.servers import Databases
+from tests.races.harness import WON, Race
 from tests.wechat.pushing import event, text, xml
 from wechat import inbox, pushed, templates
 
@@ -21,16 +18,10 @@ WAYS = 20
 
 
 @pytest.fixture
-def app(template_url: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
-    url = databases.copy(template_url)
+def app(app: Flask) -> Flask:
     mini = '{"mini": {"review": {"id": "S-review", "fields": {"title": "thing1"}}}}'
-    app = build(url, tmp_path)
     app.extensions["wechat_templates"] = templates.parse(mini)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)
+    return app
 
 
 def count(model: Any) -> int:

@@ -104,9 +104,7 @@ def test_signing_out_ends_the_session(app: Flask) -> None:
 
 
 def test_guessing_is_limited(template_url: str, databases, tmp_path: Path) -> None:
-    url = databases.copy(template_url)
-    app = application.build(url, tmp_path, RATELIMIT_ENABLED=True)
-    with app.app_context():
+    with application.one_of_its_own(template_url, databases, tmp_path, RATELIMIT_ENABLED=True) as app:
         staff = builders.make_staff(Role.SCHOOL, builders.make_school())
         browser = desk.browser(app)
         statuses = [sign_in(browser, staff.username, "Wrong-Horse-1").status_code for _ in range(11)]
@@ -114,15 +112,10 @@ def test_guessing_is_limited(template_url: str, databases, tmp_path: Path) -> No
         assert sign_in(browser, staff.username).status_code == 429
         other = builders.make_staff(Role.SCHOOL, builders.make_school())
         assert sign_in(browser, other.username).status_code == 303
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)
 
 
 def test_a_form_without_its_token_is_refused(template_url: str, databases, tmp_path: Path) -> None:
-    url = databases.copy(template_url)
-    app = application.build(url, tmp_path, WTF_CSRF_ENABLED=True)
-    with app.app_context():
+    with application.one_of_its_own(template_url, databases, tmp_path, WTF_CSRF_ENABLED=True) as app:
         office = desk.office(app)
         client = office.sit(Role.SCHOOL)
         page = client.get(office.page)
@@ -134,6 +127,3 @@ def test_a_form_without_its_token_is_refused(template_url: str, databases, tmp_p
         assert office.now().state == "accepted"
         assert client.post(f"{office.page}/approve", data=typed | {"csrf_token": tokens[0]}).status_code == 303
         assert office.now().state == "effective"
-        db.session.remove()
-        db.engine.dispose()
-    databases.drop(url)

@@ -11,11 +11,11 @@ from typing import Any
 from app import masking
 from app.config import SettingsError
 
-# Template -> its variables. The link's address up to the token stands in the approved template.
+# Template -> its variables. A link's address up to the token stands in the approved template.
 VARIABLES: dict[str, tuple[str, ...]] = {
     "code": ("purpose", "code"),
     "upload_link": ("graduate", "token", "days"),
-    "link_reminder": ("graduate",),
+    "link_reminder": ("graduate", "token", "until"),
     "image_uploaded": ("graduate",),
     "account_changed": ("what",),
     "notice": ("title",),
@@ -23,7 +23,9 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "merged": ("count",),
 }
 LONGEST = 35  # characters of a variable
-AS_IT_IS = frozenset({("code", "code"), ("upload_link", "token")})  # random, and worthless when masked
+AS_IT_IS = frozenset(
+    {("code", "code"), ("upload_link", "token"), ("link_reminder", "token")}
+)  # random, and worthless when masked
 NOTHING = "无"
 _NUMBER = re.compile(r"\d{11,}[Xx]?")
 _SIGNATURE = str.maketrans("【】", "〔〕")  # 【…】 at either end of a text message reads as who signs it

@@ -9,9 +9,9 @@ LONGEST = 35  # characters of a variable
 CODES = ("code",)  # template keys that count as verification codes; all others are notices
 
 TEXTS = {
-    "code": "您正在${purpose}，验证码${code}，5分钟内有效。请勿把验证码告诉他人。",
+    "code": "您正在${purpose}，验证码${code}，10分钟内有效。请勿把验证码告诉他人。",
     "upload_link": "${graduate}同学请贵单位上传已盖章的就业协议书，请打开 {site}/u/${token} 办理，${days}天内有效。",
-    "link_reminder": "${graduate}同学的就业协议书仍待贵单位盖章上传，请尽快办理。如需新链接，请联系该同学重新发送。",
+    "link_reminder": "${graduate}同学的就业协议书仍待贵单位盖章上传，请于${until}前打开 {site}/u/${token} 办理。",
     "image_uploaded": "${graduate}同学的就业协议书已由对方上传盖章图片，请登录平台查看。",
     "account_changed": "您的账号${what}已变更。如非本人操作，请立即联系学校。",
     "notice": "您有一条新的签约提醒：${title}。请登录平台查看详情。",

@@ -189,6 +189,8 @@ def test_codes_and_links_arrive_whole(platform: Platform) -> None:
     token = "12345678901234567890123456789012"
     sms.send(PHONE, "upload_link", {"graduate": "张三", "token": token, "days": 7}, OUT_ID)
     assert json.loads(platform.asked[0]["TemplateParam"]) == {"graduate": "张三", "token": token, "days": "7"}
+    sms.send(PHONE, "link_reminder", {"graduate": "张三", "token": token, "until": "12月3日 18:00"}, OUT_ID)
+    assert json.loads(platform.asked[1]["TemplateParam"])["token"] == token
     assert sms_templates.fit("123456789012", as_it_is=True) == "123456789012"
 
 

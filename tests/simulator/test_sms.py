@@ -21,7 +21,7 @@ PHONE = "13800000001"
 PARAMS = {
     "code": {"purpose": "登录", "code": "394021"},
     "upload_link": {"graduate": "演示甲", "token": "abc", "days": "7"},
-    "link_reminder": {"graduate": "演示甲"},
+    "link_reminder": {"graduate": "演示甲", "token": "abc", "until": "12月3日 18:00"},
     "image_uploaded": {"graduate": "演示甲"},
     "account_changed": {"what": "手机号"},
     "notice": {"title": "签约邀请"},

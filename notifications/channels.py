@@ -32,5 +32,6 @@ def show_in_app(outbox_id: int, letter: Letter, at: datetime) -> None:
     delivery_id = db.session.execute(_ADD_DELIVERY, {"outbox_id": outbox_id} | reader | sent).scalar_one()
     words = {"topic": letter.topic, "title": letter.title, "body": letter.body, "created_at": at}
     row = reader | words | {"delivery_id": delivery_id, "placement_id": letter.about.placement_id}
+    row["page"] = letter.about.page
     db.session.execute(_ADD_ALERT, row | {"public_id": new_public_id()})
     point("alert.during_effect")

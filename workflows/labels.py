@@ -142,7 +142,7 @@ ACTION_LABEL: dict[Action, str] = {
     Action.REPLACE: "以新登记替换",
     Action.GRANT: "通过",
     Action.ACKNOWLEDGE: "确认无误",
-    Action.DISPUTE: "提出异议",
+    Action.DISPUTE: "有异议",
     Action.UPHOLD: "异议成立",
     Action.DISMISS: "异议不成立",
     Action.REGISTER: "注册",

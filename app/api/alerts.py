@@ -18,7 +18,7 @@ _own = (_alert.c.recipient_kind == "account", _alert.c.recipient_id == bindparam
 _COUNT = select(func.count()).select_from(_alert).where(*_own)
 _UNREAD = _COUNT.where(_alert.c.read_at.is_(None))
 _PAGE = (
-    select(_alert, Placement.public_id.label("placement"))
+    select(_alert, Placement.public_id.label("placement"), Placement.kind)
     .outerjoin(Placement.__table__, Placement.id == _alert.c.placement_id)
     .where(*_own)
     .order_by(_alert.c.id.desc())
@@ -30,6 +30,12 @@ _READ_ALL = (
 )
 
 
+def _page(path: str) -> dict[str, str | None] | None:
+    """Return the page behind a path such as pages/correction/index?id=…; None for the list of alerts itself."""
+    folder, _, query = path.removeprefix("pages/").partition("/index")
+    return {"name": folder, "id": query.removeprefix("?id=") or None} if folder not in ("", "alerts") else None
+
+
 def _public(row: Any) -> dict[str, Any]:
     return {
         "id": row.public_id,
@@ -37,6 +43,8 @@ def _public(row: Any) -> dict[str, Any]:
         "title": row.title,
         "body": row.body,
         "placement": row.placement,
+        "kind": row.kind,
+        "page": _page(row.page),
         "created_at": row.created_at,
         "read": row.read_at is not None,
     }

@@ -54,6 +54,17 @@ def listed(query: dict[str, Any]) -> Any:
     return answer([public(view, one, access.actor()) for one in reversed(view.corrections)])
 
 
+@blueprint.get("/<correction_id>")
+@blueprint.response(200, CorrectionAnswer)
+@access.policy("graduate")
+def one(correction_id: str) -> Any:
+    """Return one change; raises NotFound for a foreign or unknown one."""
+    actor = access.actor()
+    row: Correction = access.load(Correction, correction_id, actor)
+    view = facts.read(db.session.connection(), row.roll_record_id)
+    return answer(public(view, view.record(Subject.CORRECTION, row.id), actor))
+
+
 def _step(correction_id: str, action: Action, request: Request) -> Any:
     actor = access.actor()
     row: Correction = access.load(Correction, correction_id, actor)
@@ -82,5 +93,5 @@ def acknowledge(correction_id: str) -> Any:
 @blueprint.response(200, CorrectionAnswer)
 @access.policy("graduate")
 def dispute(body: dict[str, Any], correction_id: str) -> Any:
-    """提出异议: the change stays in force until the school makes another."""
+    """有异议: the change stays in force until the school makes another."""
     return _step(correction_id, Action.DISPUTE, Request(**body))

@@ -341,13 +341,22 @@ class HomeAnswer(Answer):
     notices = fields.Nested(Notices, required=True)
 
 
+class PageAnswer(Answer):
+    """A page of the mini-program, by the name of its folder, and the id of what it shows."""
+
+    name = _text()
+    id = _text(allow_none=True)
+
+
 class AlertAnswer(Answer):
-    """An alert."""
+    """An alert; `kind` is that of the placement it is about, `page` what it opens, null where that is the list."""
 
     id = _text()
     topic = _text()
     title = _text()
     body = _text()
     placement = _text(allow_none=True)
+    kind = _text(allow_none=True)
+    page = fields.Nested(PageAnswer, required=True, allow_none=True)
     created_at = _moment()
     read = _flag()

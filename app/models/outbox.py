@@ -81,7 +81,7 @@ class Delivery(db.Model):
 
 
 class Alert(Public, db.Model):
-    """An alert as its reader finds it in the mini-program or the portal's inbox."""
+    """An alert as its reader finds it in the mini-program or the portal's inbox; `page` is what it opens there."""
 
     __tablename__ = "alert"
     __table_args__ = (Index("ix_alert_reader", "recipient_kind", "recipient_id", "id"),)
@@ -93,5 +93,6 @@ class Alert(Public, db.Model):
     title: Mapped[str] = mapped_column(String(80))
     body: Mapped[str] = mapped_column(Text)
     placement_id: Mapped[int | None] = mapped_column(BigId)
+    page: Mapped[str] = mapped_column(String(80), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

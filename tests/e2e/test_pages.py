@@ -232,6 +232,43 @@ def printed(site: Launched) -> tuple[Accounts, str]:
     return accounts, placement
 
 
+def changed_by_the_school(site: Launched, accounts: Accounts, placement: str) -> None:
+    """Let the school correct the effective agreement."""
+    school = Site(site.address)
+    pages.sign_in(school, accounts["school"])
+    page = school.get(f"/staff/placements/{placement}/correct")
+    form = page.page.form(having="contact_name")
+    told = school.submit(page, form, contact_name="演示新联系人", reason="单位更换了联系人", step="preview")
+    school.submit(told, told.page.form(having="contact_name"), step="save")
+
+
+@pytest.mark.rule("R-DIFF-1", "R-MSG-1")
+def test_a_change_by_the_school_is_read_old_and_new_and_disputed(
+    site: Launched, phone: Page, printed: tuple[Accounts, str]
+) -> None:
+    accounts, placement = printed
+    changed_by_the_school(site, accounts, placement)
+    sign_in(phone, accounts["graduate"])
+    phone.get_by_role("link", name="消息").click()
+    alert = phone.locator("a.item[href^='#/correction/']")
+    assert until(lambda: phone.reload() and alert.count() == 1, 30)
+    alert.click()
+    expect(phone.get_by_role("heading", name="信息修改")).to_be_focused()
+    expect(phone.locator("#page")).to_contain_text("单位更换了联系人")
+    expect(phone.locator("ins")).to_have_text("演示新联系人")
+    expect(phone.locator("del")).not_to_be_empty()
+    assert fits(phone)
+    phone.get_by_text("有异议", exact=True).click()
+    phone.get_by_role("button", name="提交异议").click()
+    expect(phone.get_by_role("alert")).to_contain_text("异议内容")
+    phone.get_by_label("请说明哪里不符").fill("联系人没有更换")
+    assert fits(phone)
+    phone.get_by_role("button", name="提交异议").click()
+    expect(phone.locator(".headline")).to_have_text("异议待学校处理")
+    expect(phone.locator("#page")).to_contain_text("联系人没有更换")
+    expect(phone.get_by_text("您的意见")).to_have_count(0)
+
+
 def test_an_old_phone_without_javascript_reads_compares_and_checks(
     site: Launched, browser: Browser, printed: tuple[Accounts, str], tmp_path: Path
 ) -> None:

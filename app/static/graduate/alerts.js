@@ -33,7 +33,13 @@ function line(alert) {
     h("span", { class: "item-more" }, moment(alert.created_at)),
   ];
   const opened = () => { if (!alert.read) write(`/alerts/${alert.id}/read`).catch(() => null); };
-  return alert.placement
-    ? h("a", { class: "item", href: `#/invitation/${alert.placement}`, onclick: opened }, inside)
-    : h("div", { class: "item" }, inside);
+  const address = addressOf(alert);
+  return address ? h("a", { class: "item", href: address, onclick: opened }, inside) : h("div", { class: "item" }, inside);
+}
+
+/** Where an alert leads, as far as these pages go; of records other than online signings they show the list alone. */
+function addressOf({ page, kind, placement }) {
+  if (page?.name === "correction") return `#/correction/${page.id}`;
+  if (page?.name === "roll-request") return "#/requests";
+  return kind === "online" ? `#/invitation/${placement}` : null;
 }

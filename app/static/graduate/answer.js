@@ -1,6 +1,7 @@
 // 接受 or 拒绝: the summary, the ticks, the proof; what changed meanwhile is shown before it can be accepted.
 
 import { write } from "./api.js";
+import { changes } from "./correction.js";
 import { button, card, fresh, h, pairs, reason } from "./dom.js";
 import { prove } from "./proof.js";
 import { announce, tell } from "./shell.js";
@@ -80,11 +81,11 @@ function acceptance(one, option, place, redraw) {
 
 /** What the employer changed since it was read: old → new. */
 function changed(problem) {
-  const changes = problem.detail.changes || [];
+  const all = problem.detail.changes || [];
   return h("div", { class: "alert alert-warning", role: "alert" },
     h("p", { class: "mb-2" }, problem.message),
-    h("dl", { class: "mb-2" }, changes.map(({ label, old, new: now }) => [h("dt", {}, label), h("dd", {}, h("del", {}, old), " → ", h("ins", {}, now))])),
-    h("p", { class: "mb-0" }, "请重新核对全部内容并勾选后再接受。"));
+    changes(all),
+    h("p", { class: "mt-2 mb-0" }, "请重新核对全部内容并勾选后再接受。"));
 }
 
 function refusal(one, option, place, redraw) {

@@ -4,6 +4,7 @@ import { get, session, signOut } from "./api.js";
 import { alerts } from "./alerts.js";
 import { confirmation } from "./confirmation.js";
 import { contact } from "./contact.js";
+import { correction } from "./correction.js";
 import { guide } from "./guide.js";
 import { home } from "./home.js";
 import { invitation } from "./invitation.js";
@@ -16,7 +17,7 @@ import { signIn } from "./sign_in.js";
 import { bind, takeLink } from "./wechat.js";
 
 const PAGES = {
-  home, me, alerts, guide, invitation, contact, bind, register, request, requests, confirm: confirmation, "sign-in": signIn,
+  home, me, alerts, guide, invitation, correction, contact, bind, register, request, requests, confirm: confirmation, "sign-in": signIn,
   "forgot-password": forgotPassword, "forgot-name": forgotName,
 };
 const OPEN_TO_ALL = ["sign-in", "guide", "register", "forgot-password", "forgot-name"];

@@ -427,6 +427,7 @@ STAGES: dict[tuple[str, str], Stage] = {
     ("DELETE", "/files/{file_id}"): _file,
     ("POST", "/files/{file_id}/downloads"): _file,
     ("GET", "/corrections"): of_roll(),
+    ("GET", "/corrections/{correction_id}"): corrected(),
     ("POST", "/corrections/{correction_id}/acknowledge"): corrected(),
     ("POST", "/corrections/{correction_id}/dispute"): corrected({"reason": "与本人情况不符"}),
     ("GET", "/modules"): of_roll(),

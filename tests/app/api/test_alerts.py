@@ -31,8 +31,9 @@ def test_who_has_not_confirmed_receives_the_alert_all_the_same(app: Flask, schoo
     address, title = placement.public_id, placement.title
     deliver()
     (alert,) = client.get(f"{API}/alerts").json
-    assert set(alert) == {"id", "topic", "title", "body", "placement", "created_at", "read"}
-    assert (alert["placement"], alert["read"]) == (address, False)
+    assert set(alert) == {"id", "topic", "title", "body", "placement", "kind", "page", "created_at", "read"}
+    assert (alert["placement"], alert["kind"], alert["read"]) == (address, "online", False)
+    assert alert["page"] == {"name": "invitation", "id": address}
     assert title in alert["body"]
 
 

@@ -10,6 +10,7 @@ from app.models import Correction, Outbox, School
 from tests import builders
 from tests.app.api import papers
 from tests.app.api.calls import API, button, refused, travel
+from tests.app.api.test_alerts import deliver
 from tests.app.staff import desk
 from tests.app.staff.test_correcting import WHY, correct
 from tests.application import ApiClient, api_client
@@ -76,6 +77,24 @@ def test_a_change_is_shown_old_and_new_with_who_and_why_and_accepted(
     after = press(client, one, "acknowledge")
     assert (after.status_code, after.json["state"], after.json["label"]) == (200, "acknowledged", "已确认")
     assert newest(client)["state"] == "acknowledged"
+
+
+@pytest.mark.rule("R-DIFF-1", http="allowed")
+def test_the_alert_of_a_change_leads_to_it(office: desk.DeskClient, client: ApiClient, graduate: Graduate) -> None:
+    one = corrected(office, client, graduate)
+    deliver()
+    (alert,) = [alert for alert in client.get(f"{API}/alerts").json if alert["topic"] == "placement.corrected"]
+    assert alert["page"] == {"name": "correction", "id": one["id"]}
+    assert client.get(f"{PAGE}/{alert['page']['id']}").json == one
+    assert button(one, "dispute")["label"] == "有异议"
+
+
+@pytest.mark.rule("R-DIFF-1", http="refused")
+def test_nobody_else_reads_it(app: Flask, office: desk.DeskClient, client: ApiClient, graduate: Graduate) -> None:
+    one = corrected(office, client, graduate)
+    other = api_client(app, builders.make_graduate(builders.make_school("10055")))
+    assert other.get(f"{PAGE}/{one['id']}").status_code == 404
+    assert client.get(f"{PAGE}/{'0' * 20}").status_code == 404
 
 
 @pytest.mark.rule("R-DIFF-1", http="refused")

@@ -1,5 +1,6 @@
 """A site whose time is moved on: the application as the far side sees it, the far side, and the workers' clock."""
 
+import logging
 import threading
 import time
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from werkzeug.serving import make_server
 
 from app.clock import now
 from app.extensions import db
+from app.logs import JsonLines
 from app.models import Outbox, WechatUser
 from simulator.__main__ import Quiet
 from tests.application import OFFSET
@@ -29,14 +31,20 @@ OPEN = Outbox.state.in_(("due", "leased"))
 
 @dataclass
 class SimulatedSite:
-    """The application served for pushes, the far side on its time, and the file that the workers' clocks follow."""
+    """The application served for pushes, its log, the far side on its time, and the file of the workers' clocks."""
 
     app: Flask
     folder: Path
     side: FarSide = field(init=False)
     clock_file: Path = field(init=False)
+    log: Path = field(init=False)
 
     def __post_init__(self) -> None:
+        self.log = self.folder / "web.log"
+        self._logging = logging.FileHandler(self.log)
+        self._logging.setFormatter(JsonLines())
+        logging.getLogger().addHandler(self._logging)
+        logging.getLogger(__name__).warning("the site is served")
         self._server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=Quiet)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         self.address = f"http://127.0.0.1:{self._server.port}"
@@ -131,3 +139,5 @@ class SimulatedSite:
         self.side.close()
         self._server.shutdown()
         self._server.server_close()
+        logging.getLogger().removeHandler(self._logging)
+        self._logging.close()

@@ -103,7 +103,7 @@ def _count(query: object) -> int:
 
 
 def _latency(folder: Path, **settings: str) -> float:
-    """Return the 95th of a hundred taps: seconds from the tap to the far side's receipt of the message."""
+    """Return the 95th percentile of the taps: seconds from the tap to the far side's receipt of the message."""
     site = Launched(folder, **settings).wait_until_up()
     try:
         phones = re.search(r"arrive on these phones: (\S+)", site.said())[1]

@@ -7,6 +7,7 @@ const readline = require('readline');
 const { OfficialAccount } = require('node-easywechat');
 const ServerRequest = require('node-easywechat/dist/Core/Http/ServerRequest');
 const { decrypt, encrypt, getSignature } = require('@wecom/crypto');
+const Cryptor = require('wechat-crypto');
 
 const given = process.env;
 const account = {
@@ -18,6 +19,7 @@ const account = {
   http: { baseURL: `${given.WECHAT_API_URL}/`, throw: false },
 };
 const app = new OfficialAccount(account);
+const cryptor = new Cryptor(account.token, account.aes_key, account.app_id);
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const server = http.createServer(async (incoming, outgoing) => {
@@ -50,6 +52,9 @@ const commands = {
   encrypt: ({ text }) => encrypt(account.aes_key, text, account.app_id),
   decrypt: ({ sealed }) => decrypt(account.aes_key, sealed).message,
   sign: ({ parts }) => getSignature(...parts),
+  encrypt_again: ({ text }) => cryptor.encrypt(text),
+  decrypt_again: ({ sealed }) => cryptor.decrypt(sealed).message,
+  sign_again: ({ parts: [, ...signed] }) => cryptor.getSignature(...signed),
 };
 
 server.listen(0, '127.0.0.1', () => say({ port: server.address().port }));

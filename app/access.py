@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from sqlalchemy import ColumnElement, false, select, true
@@ -36,6 +36,7 @@ from workflows.vocabulary import REVIEWERS, Code, Level, Module, Role
 View = TypeVar("View", bound=Callable[..., Any])
 OWN_PASSWORD = frozenset({"staff.password", "staff.sign_out"})  # all there is with a password that was handed out
 TICKET = ("ticket", "微信登录已过期，请重新打开小程序再试。")  # the ticket of a WeChat that is bound to nobody
+ANY: Final = "any"  # instead of a module: the highest level that the account has in one of them
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PUBLIC_ID = re.compile(r"[0-9a-f]{20}")
 
@@ -47,15 +48,16 @@ class Policy:
     door: str  # graduate, employer, applicant (an employer's user whose letter waits), staff, link, wechat, public
     roles: frozenset[Role] = frozenset()
     level: Level = Level.NONE
-    module: Module | None = Module.PLACEMENT  # None: the route names its module itself, by `module_of`
+    module: Module | str | None = Module.PLACEMENT  # ANY, or None: the route names its module itself
 
 
 def policy(
-    door: str, *roles: Role, level: Level = Level.NONE, module: Module | None = Module.PLACEMENT
+    door: str, *roles: Role, level: Level = Level.NONE, module: Module | str | None = Module.PLACEMENT
 ) -> Callable[[View], View]:
     """Put a policy entry beside a route; without one the application refuses to start.
 
-    With `module` None the route has an argument `module`, the name of the module whose level counts.
+    With `module` None the route has an argument `module`, the name of the module whose level counts; with ANY the
+    page serves several, and shows and does no more than the level inside each permits.
     """
 
     def mark(view: View) -> View:
@@ -113,14 +115,33 @@ def guard() -> Any:
     if entry.door == "staff" and g.principal.must_change_password and request.endpoint not in OWN_PASSWORD:
         return redirect(url_for("staff.password"))
     if entry.door == "staff":
-        actor = replace(actor, level=auth.level_in(_module_of(entry)))
-    if entry.door == "staff" and actor.level < entry.level:
-        raise ApiError(403, "read_only" if actor.level else "not_allowed", "您的账号没有本模块的相应权限。")
+        actor = replace(actor, level=level_in(_module_of(entry)))
+        _require(actor.level, entry.level)
     g.actor = actor
     return None
 
 
-def _module_of(entry: Policy) -> Module:
+def level_in(module: Module | str) -> Level:
+    """Return the caller's level inside a module, or the highest of all with ANY (R-ACC-1)."""
+    return max(map(auth.level_in, Module)) if module == ANY else auth.level_in(Module(module))
+
+
+def seen_modules(least: Level = Level.READ) -> list[Module]:
+    """Return the modules in which the caller has at least this level (R-ACC-1)."""
+    return [module for module in Module if auth.level_in(module) >= least]
+
+
+def require(module: Module | str, least: Level) -> None:
+    """Refuse who has less than this level in a module, on a page that serves several; raises ApiError (R-ACC-1)."""
+    _require(level_in(module), least)
+
+
+def _require(level: Level, least: Level) -> None:
+    if level < least:
+        raise ApiError(403, "read_only" if level else "not_allowed", "您的账号没有本模块的相应权限。")
+
+
+def _module_of(entry: Policy) -> Module | str:
     """Return the module whose level counts on this request; raises NotFound for a name that is none."""
     if entry.module is not None:
         return entry.module
@@ -189,6 +210,10 @@ def _kept(clause: ColumnElement[bool]) -> ColumnElement[bool]:
     return clause & File.removed_at.is_(None)
 
 
+def _of_seen_modules() -> ColumnElement[bool]:
+    return Message.module.in_([module.value for module in seen_modules()])
+
+
 def _of_employers_agreements(a: Actor) -> ColumnElement[bool]:
     return Termination.placement_id.in_(select(Placement.id).where(Placement.employer_id == a.employer_id))
 
@@ -242,9 +267,13 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
     },
     (Message, Role.GRADUATE): lambda a: (Message.recipient_kind == "account") & (Message.recipient_id == a.id),
     (Message, Role.DEPARTMENT): lambda a: (
-        (Message.school_id == a.school_id) & Message.roll_record_id.in_(_roll_ids(_of_department(a)))
+        (Message.school_id == a.school_id)
+        & Message.roll_record_id.in_(_roll_ids(_of_department(a)))
+        & _of_seen_modules()
     ),
-    (Message, Role.SCHOOL): lambda a: (Message.school_id == a.school_id) & Message.roll_record_id.is_not(None),
+    (Message, Role.SCHOOL): lambda a: (
+        (Message.school_id == a.school_id) & Message.roll_record_id.is_not(None) & _of_seen_modules()
+    ),
     (School, Role.SCHOOL): lambda a: School.id == a.school_id,
     (School, Role.DEPARTMENT): lambda a: School.id == a.school_id,
     (School, Role.PROVINCE): lambda a: School.province_code == a.province_code,

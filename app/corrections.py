@@ -11,11 +11,11 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, insert, select
 
 from app import as_cases, bodies, codes, destination_content, snapshots
 from app.forms import TYPED
-from app.models import Correction
+from app.models import Correction, Transfer
 from app.models.types import new_public_id
 from app.terms import Change, in_words
 from workflows import agreement_form, labels, transfer_form
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Columns = dict[str, Any]
 _ADD = insert(Correction.__table__)
+_KIND = select(Transfer.kind).where(Transfer.id == bindparam("row"))
 TITLE: dict[str, str] = {Subject.ROLL_RECORD: "毕业生名单信息"}
 
 
@@ -130,6 +131,13 @@ def changes_in(row: Any) -> list[dict[str, str]]:
 def title_of(row: Any) -> str:
     """Return how the record that was changed is called."""
     return TITLE.get(row.subject) or str(bodies.unseal(Subject.CORRECTION, row).get("title", ""))
+
+
+def module_of(conn: Connection, row: Any) -> Module:
+    """Return the module of the record that was changed: a transfer belongs to its own (R-ACC-1)."""
+    if row.subject != Subject.TRANSFER:
+        return Module.PLACEMENT
+    return Module(conn.execute(_KIND, {"row": row.subject_id}).scalar_one())
 
 
 def of_record(view: View, subject: Subject, record_id: int) -> list[Columns]:

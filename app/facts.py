@@ -99,6 +99,8 @@ _STANDING = (
         _school.c.code.label("school_code"),
         _school.c.province_code,
         _school.c.settings_completed_at,
+        _school.c.archive_completed_at,
+        _school.c.household_completed_at,
         _school.c.department_review,
         _school.c.binding_notice,
         _module.c.opened_at,

@@ -28,6 +28,7 @@ ROWS: Select[Any] = (
         Message.recipient_kind,
         Message.letter_sealed,
         Message.state,
+        Message.module,
         Message.channel,
         Message.proof,
         Message.error,

@@ -1,5 +1,6 @@
 """Provinces and schools switch the platform on: modules, agreement kind, settings, windows; each change on record."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,13 @@ from workflows.calendar import current_cohort
 from workflows.case import Actor, Refusal, Refused
 from workflows.vocabulary import AgreementKind, Code, Kind, Module, Role
 from workflows.windows import Window, default_window
+
+# When a school had completed its settings for a module, by the column of the school (R-SCH-1).
+COMPLETED = {
+    Module.PLACEMENT: "settings_completed_at",
+    Module.ARCHIVE: "archive_completed_at",
+    Module.HOUSEHOLD: "household_completed_at",
+}
 
 
 def _allow(refusal: Refusal | None) -> None:
@@ -73,9 +81,22 @@ def module_opened(school: School, module: Module = Module.PLACEMENT) -> bool:
     return db.session.get(ProvinceModule, (school.province_code, module.value)) is not None
 
 
-def _refuse_unopened(school: School) -> None:
-    if not module_opened(school):
-        raise Refused(Refusal(Code.MODULE_CLOSED, "本省尚未开启“毕业去向登记与网签”模块。", "请等待省级就业部门开启。"))
+def opened_modules(province_code: str) -> list[Module]:
+    """Return the modules that a province has opened (R-PROV-1)."""
+    rows = select(ProvinceModule.module).where(ProvinceModule.province_code == province_code)
+    opened = set(db.session.execute(rows).scalars())
+    return [module for module in Module if module.value in opened]
+
+
+def completed(row: Any, module: Module) -> bool:
+    """Say whether a school has completed its settings for a module; `row` has the columns of `COMPLETED`."""
+    return getattr(row, COMPLETED[module]) is not None
+
+
+def _refuse_unopened(school: School, modules: Collection[Module] = (Module.PLACEMENT,)) -> None:
+    if not set(modules) & set(opened_modules(school.province_code)):
+        named = "、".join(f"“{rules.MODULE_TITLE[module]}”" for module in Module if module in modules)
+        raise Refused(Refusal(Code.MODULE_CLOSED, f"本省尚未开启{named}模块。", "请等待省级就业部门开启。"))
 
 
 def save_school(
@@ -86,10 +107,15 @@ def save_school(
     binding_notice: bool,
     version: int,
     sms_fallback: bool = True,
+    modules: Collection[Module] = tuple(Module),
 ) -> None:
-    """Store a school's settings and mark them complete (R-SCH-1, R-SCH-2, R-ON-6, R-MSG-2); raises Refused."""
+    """Store a school's settings (R-SCH-1, R-SCH-2, R-ON-6, R-MSG-2); raises Refused.
+
+    From then on they are complete for `modules`, those in which the account has 读写, opened yet or later: what is
+    filled in is the same for all of them.
+    """
     _allow(rules.refuse_setting(actor, Role.SCHOOL))
-    _refuse_unopened(school)
+    _refuse_unopened(school, modules)
     values, errors = rules.clean_school(raw)
     if errors:
         raise Refused(Refusal(Code.NO_SUCH_VALUE, "有内容填写不正确，请按提示修改。", fields=errors))
@@ -103,7 +129,8 @@ def save_school(
     at = now()
     for name, value in wanted.items():
         setattr(school, name, value)
-    school.settings_completed_at = school.settings_completed_at or at
+    for name in (COMPLETED[module] for module in modules if not completed(school, module)):
+        setattr(school, name, at)
     school.version += 1
     school.chain_seq, school.chain_head = chain.seq, chain.head
     db.session.flush()

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from app import as_cases, facts, levels, snapshots
+from app import as_cases, facts, levels, settings, snapshots
 from app.facts import View
 from app.models import ProvinceModule
 from workflows import labels
@@ -50,7 +50,7 @@ def transfer_facts(view: View, row: Any, actor: Actor, action: Action | None = N
         confirmed=standing.confirmed,
         moved=moved(view, module),
         opened=module in opened_modules(view.conn, view.roll.province_code),
-        settings_complete=standing.settings_complete,
+        settings_complete=settings.completed(view.roll, module),
         department_review=view.roll.department_review,
         department_has_reviewer=has_reviewer(view, module),
         graduate_department_id=view.roll.department_id,

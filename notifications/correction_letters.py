@@ -10,10 +10,11 @@ from app.agreement_fields import EMPTY
 from app.extensions import db
 from app.models import Correction
 from notifications import pages
+from notifications.outbox import Claimed
 from workflows import agreement_form, transfer_form
 from workflows.catalogue.destinations import FORMS
 from workflows.form_fields import FieldType
-from workflows.vocabulary import Subject
+from workflows.vocabulary import Module, Subject
 
 _OF_VERSION = (
     select(Correction)
@@ -50,6 +51,13 @@ def changes(subject: Subject, row_id: int, version: int) -> tuple[str, str]:
         return "", pages.ALERTS
     line = "；".join(_told(change) for change in corrections.changes_in(found))
     return line, pages.of(pages.CORRECTION, found)
+
+
+def module_of(claimed: Claimed) -> Module:
+    """Return the module of what a graduate objected to; that of everything else here is the first (R-ACC-1)."""
+    if claimed.payload.get("subject") != Subject.CORRECTION:
+        return Module.PLACEMENT
+    return corrections.module_of(db.session.connection(), db.session.get_one(Correction, claimed.payload["id"]))
 
 
 def _told(change: Mapping[str, Any]) -> str:

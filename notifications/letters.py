@@ -12,17 +12,19 @@ from app import masking
 from app.extensions import db
 from app.models import Account
 from notifications.topics import Audience, Notice
+from workflows.vocabulary import Module
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a letter is about: the record's name, the page of the mini-program that shows it, whose school it is."""
+    """What a letter is about: the record's name, the page of the mini-program that shows it, school and module."""
 
     name: str = ""
     page: str = ""
     school_id: int | None = None
     roll_record_id: int | None = None
     placement_id: int | None = None
+    module: Module = Module.PLACEMENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ def _about_record(claimed: Claimed) -> list[Letter]:
     page = _page(claimed, placement)
     if claimed.event in _CORRECTED:
         words["changes"], page = correction_letters.changes(*_corrected(claimed, roll))
-    about = About(words.get("employer", ""), page, roll.school_id, roll.id, claimed.placement_id)
+    module = correction_letters.module_of(claimed)
+    about = About(words.get("employer", ""), page, roll.school_id, roll.id, claimed.placement_id, module)
     notices = [(notice, reader_of(notice.audience, roll, employer)) for notice in _notices(claimed, placement)]
     return [letter(notice, reader, claimed.event, words, about) for notice, reader in notices if reader]
 

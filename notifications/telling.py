@@ -70,6 +70,7 @@ def _post(claimed: Claimed, letter: Letter, group: Group, at: datetime) -> int:
     row |= {"recipient_kind": letter.recipient_kind, "recipient_id": letter.recipient_id, "message_group": group.value}
     about = letter.about
     row |= {"school_id": about.school_id, "roll_record_id": about.roll_record_id, "placement_id": about.placement_id}
+    row["module"] = about.module.value
     row |= {"state": "open", "created_at": at, "opened_at": at, "worthless_at": letter.worthless_at, "call_note": ""}
     row["letter_sealed"] = crypto.seal_json(_contents(claimed, letter, group, at), bound(row["public_id"]))
     message_id = db.session.execute(_ADD, row).scalar_one()

@@ -24,7 +24,7 @@ def decided(claimed: Claimed) -> list[Letter]:
     page = pages.of(pages.TRANSFER, row)
     if claimed.event == Event.TRANSFER_CORRECTED:
         words["changes"], page = correction_letters.changes(Subject.TRANSFER, row.id, claimed.payload["version"])
-    about = About(words["title"], page, row.school_id, roll.id)
+    about = About(words["title"], page, row.school_id, roll.id, module=Module(row.kind))
     return [
         letter(notice, owner(account), claimed.event, words, about) for notice in TOPICS[Event(claimed.event)].notices
     ]

@@ -85,8 +85,13 @@ def expected(caller: Caller, call: Call) -> str:
         return RANK
     if call.module == "" or caller.role in (Role.OPERATOR, Role.AUDITOR):  # the modules are the graduates'
         return ALLOWED
-    module = Module(dict(call.words)["module"]) if call.module == "named" else Module.PLACEMENT
-    return ALLOWED if caller.levels[module] >= call.least else LEVEL_TOO_LOW
+    return ALLOWED if _level(caller, call) >= call.least else LEVEL_TOO_LOW
+
+
+def _level(caller: Caller, call: Call) -> Level:
+    if call.module == "any":
+        return max(caller.levels.values())
+    return caller.levels[Module(dict(call.words)["module"]) if call.module == "named" else Module.PLACEMENT]
 
 
 def answered(response: TestResponse, call: Call) -> str:

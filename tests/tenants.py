@@ -50,7 +50,7 @@ from tests import builders, endings, offline
 from tests.app.api import destinations
 from tests.app.api.calls import API
 from tests.app.employers import portal, registering
-from tests.app.staff import desk, test_correcting
+from tests.app.staff import desk, messages, test_correcting
 from tests.app.staff.test_transfers import submitted
 from tests.application import api_client, open_session
 from tests.builders import Graduate
@@ -146,6 +146,8 @@ def _staff(world: World, called: str, role: Role, place: Place | None, sees: set
     levels = {module: more.pop(module.value, Level.WRITE) for module in Module}
     columns = {f"{module.value}_level": int(level) for module, level in levels.items()}
     row = builders.make_staff(role, **(columns | more))
+    if levels[Module.ARCHIVE] >= Level.READ:
+        sees = {*sees, *(f"{one.name}:archive" for one in PLACES if one.name in sees)}
     caller = Caller(called, "staff", role, place, frozenset(sees), levels)
     caller.cookies = {auth.cookie_name("staff"): open_session("staff", row.id)}
     world.callers.append(caller)
@@ -335,7 +337,11 @@ def _person(world: World, place: Place, school: School, department: Department) 
     for graduate in rolls.values():
         world.mark(place.name, graduate.roll.public_id)
     sees = frozenset(
-        {place.name, f"{place.name}:person", f"{place.name}:draft", f"{place.name}:employer", f"school:{place.code}"}
+        {
+            place.name,
+            *(f"{place.name}:{what}" for what in ("person", "draft", "employer", "archive")),
+            f"school:{place.code}",
+        }
     )
     caller = Caller(f"graduate {place.name}", "graduate", Role.GRADUATE, place, sees)
     caller.headers = {"Authorization": f"Bearer {open_session('graduate', first.account.id)}"}
@@ -459,7 +465,11 @@ def _transfer(here: Settled) -> None:
     graduate = here.rolls["effective"]
     waiting = submitted(graduate)
     row = _row(Transfer, waiting.public_id)
-    here.world.keep(here.place, "transfer", row)
+    owner = f"{here.place.name}:archive"
+    here.world.keep(here.place, "transfer", row, owner)
+    title = f"{here.place.graduate}档案转寄审核不通过"
+    messages.put(graduate, title=title, module=Module.ARCHIVE.value)
+    here.world.mark(owner, title)
 
 
 def _roll_office(here: Settled) -> None:

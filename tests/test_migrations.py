@@ -56,3 +56,28 @@ def test_what_refers_to_a_copied_table_is_kept(url: str, tmp_path: Path) -> None
             assert db.session.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
         db.session.remove()
         db.engine.dispose()
+
+
+def test_messages_that_were_sent_get_the_module_of_their_record(url: str, tmp_path: Path) -> None:
+    """0015: a transfer's messages, and those on an objection to its change, belong to the transfer's module."""
+    with build(url, tmp_path).app_context():
+        upgrade(FOLDER, "0014")
+        for parent in ("school", "department", "roll_record"):
+            put(parent, id=1)
+        put("transfer", id=5, kind="household", state="draft")
+        put("correction", id=6, public_id="6", subject="transfer", subject_id=5, state="shown")
+        put("correction", id=7, public_id="7", subject="placement", subject_id=5, state="shown")
+        topics = (
+            ("transfer.rejected", 5),
+            ("correction.upheld", 6),
+            ("correction.dismissed", 7),
+            ("paper.approved", 5),
+        )
+        for number, (topic, record) in enumerate(topics, 1):
+            put("outbox", id=number, key=topic, payload={"id": record})
+            put("message", id=number, public_id=topic, outbox_id=number, topic=topic)
+        upgrade(FOLDER)
+        found = db.session.execute(text("SELECT module FROM message ORDER BY id")).scalars().all()
+        assert found == ["household", "household", "placement", "placement"]
+        db.session.remove()
+        db.engine.dispose()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app import access, actions, as_cases, bodies, codes, facts, forms, texts, transfer_facts
+from app import access, actions, as_cases, bodies, codes, facts, forms, settings, texts, transfer_facts
 from app.agreement_fields import EMPTY
 from app.api import cards, records
 from app.api.room import KEY, Room, answer, once
@@ -44,12 +44,11 @@ def modules(query: dict[str, Any]) -> Any:
     """Return the three modules that a graduate chooses from; a closed one says by whom it is closed (R-GRAD-7)."""
     view = _view(query.get("record"))
     opened = transfer_facts.opened_modules(view.conn, view.roll.province_code)
-    complete = facts.standing(view).settings_complete
     return answer(
         {
             "modules": [
                 {"module": module.value, "title": MODULE_TITLE[module]}
-                | cards.refusal(transfer.refuse_module(module, module in opened, complete))
+                | cards.refusal(transfer.refuse_module(module, module in opened, settings.completed(view.roll, module)))
                 for module in Module
             ]
         }

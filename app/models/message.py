@@ -16,7 +16,7 @@ class Message(Public, db.Model):
     listed (for the school to call), dead (its outbox row is a dead letter). `error` is the last channel's code.
     `opened_at` is when it came up, or was replayed: patience counts from there. `letter_sealed` (bound to
     `message.letter:<public_id>`) holds title, body, about, hint, at, page, params of the SMS and, for a number alone,
-    the phone.
+    the phone. `module` is that of the record, and says which staff may see it (R-ACC-1).
     """
 
     __tablename__ = "message"
@@ -32,6 +32,7 @@ class Message(Public, db.Model):
     school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
     roll_record_id: Mapped[int | None] = mapped_column(BigId)
     placement_id: Mapped[int | None] = mapped_column(BigId)
+    module: Mapped[str] = mapped_column(String(12), default="placement", server_default="placement")
     topic: Mapped[str] = mapped_column(String(40))
     group: Mapped[str] = mapped_column("message_group", String(20))
     letter_sealed: Mapped[bytes] = mapped_column(LargeBinary)

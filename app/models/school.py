@@ -74,6 +74,8 @@ class School(Public, Chained, db.Model):
     binding_notice: Mapped[bool] = mapped_column(Boolean, default=False)
     sms_fallback: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     settings_completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    archive_completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    household_completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=0)
 
 

@@ -19,7 +19,7 @@ _UNREAD = select(Alert).where(Alert.read_at.is_(None)).order_by(Alert.id.desc())
 
 
 @blueprint.get("/")
-@access.policy("staff", *STAFF)
+@access.policy("staff", *STAFF, module=access.ANY)
 def home() -> Any:
     """Show the counts of what waits and the links of this role."""
     actor = access.actor()
@@ -31,7 +31,7 @@ def home() -> Any:
 
 
 @blueprint.post("/reminders/read")
-@access.policy("staff", *REVIEWERS, level=Level.READ)
+@access.policy("staff", *REVIEWERS, level=Level.READ, module=access.ANY)
 def reminders_read() -> Any:
     """知道了: mark one's reminders as read."""
     unread = (access.scope(access.actor(), Alert), Alert.read_at.is_(None))

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g, request
 
-from app import auth
+from app import access
 from app.staff import blueprint
 from app.staff.tenant import ROLE_TITLE, tenant
 from workflows.case import Actor
@@ -22,12 +22,12 @@ class Entry:
     roles: frozenset[Role]
     level: Level = Level.READ
     family: str = ""  # endpoints that begin with this belong to it
-    module: Module = Module.PLACEMENT
+    module: Module | str = Module.PLACEMENT  # or access.ANY
 
     @property
     def values(self) -> dict[str, str]:
         """What the address of the page wants besides its endpoint."""
-        return {} if self.module == Module.PLACEMENT else {"module": self.module.value}
+        return {} if self.module in (Module.PLACEMENT, access.ANY) else {"module": str(self.module)}
 
 
 MENU = (
@@ -94,6 +94,7 @@ MENU = (
         "查看提醒是否送达，电话告知未能送达的毕业生。",
         frozenset({Role.DEPARTMENT, Role.SCHOOL}),
         family="staff.message",
+        module=access.ANY,
     ),
     *(
         Entry(
@@ -175,6 +176,7 @@ MENU = (
         "学校联系方式、院系审核、各功能的开放时间。",
         frozenset({Role.SCHOOL}),
         family="staff.settings",
+        module=access.ANY,
     ),
     Entry(
         "staff.employers",
@@ -205,6 +207,7 @@ MENU = (
         "开启模块，选择就业协议书类型。",
         frozenset({Role.PROVINCE}),
         family="staff.function",
+        module=access.ANY,
     ),
     Entry(
         "staff.schools",
@@ -212,13 +215,14 @@ MENU = (
         "查看本省各高校是否已完成签约设置。",
         frozenset({Role.PROVINCE}),
         family="staff.schools",
+        module=access.ANY,
     ),
 )
 
 
 def entries(actor: Actor) -> list[Entry]:
     """Return what this actor's menu shows."""
-    return [entry for entry in MENU if actor.role in entry.roles and auth.level_in(entry.module) >= entry.level]
+    return [entry for entry in MENU if actor.role in entry.roles and access.level_in(entry.module) >= entry.level]
 
 
 @blueprint.context_processor
@@ -229,11 +233,14 @@ def about_the_caller() -> dict[str, Any]:
     endpoint = request.endpoint or ""
     mine = entries(g.actor)
     module = (request.view_args or {}).get("module", Module.PLACEMENT)
-    here = next((e for e in mine if e.family and endpoint.startswith(e.family) and e.module == module), None)
+    here = next(
+        (e for e in mine if e.family and endpoint.startswith(e.family) and e.module in (module, access.ANY)), None
+    )
     return {
         "actor": g.actor,
         "tenant": tenant(),
         "role_title": ROLE_TITLE[g.actor.role],
+        "level_in": access.level_in,
         "may_write": g.actor.level >= Level.WRITE,
         "menu": mine,
         "here": here,

@@ -18,7 +18,7 @@ from app.writing import rollback, write
 from workflows import message_words
 from workflows.calendar import say
 from workflows.case import Actor, Refusal, Refused
-from workflows.vocabulary import REVIEWERS, Level
+from workflows.vocabulary import REVIEWERS, Level, Module
 
 QUEUES = {"listed": "待电话通知", "all": "全部"}
 PHONE = "联系电话"
@@ -44,7 +44,7 @@ def _narrowed(query: Select[Any], wanted: dict[str, str]) -> Select[Any]:
 
 
 @blueprint.get("/messages")
-@access.policy("staff", *REVIEWERS, level=Level.READ)
+@access.policy("staff", *REVIEWERS, level=Level.READ, module=access.ANY)
 def messages() -> Any:
     """List what the school has to call about, the oldest first, or every message, the newest first."""
     queue, wanted = request.args.get("queue", "listed"), asked("name", "student_number", "department", "state")
@@ -56,7 +56,7 @@ def messages() -> Any:
     page = page_of(_narrowed(waiting if queue == "listed" else rows, wanted), Message, (Message.id,), queue == "all")
     return render_template(
         "staff/messages.html",
-        rows=[message_reports.listed(row) for row in page.rows],
+        rows=[_listed(row) for row in page.rows],
         page=page,
         wanted=wanted,
         queue=queue,
@@ -65,6 +65,11 @@ def messages() -> Any:
         departments=listing.departments(),
         states=message_words.MESSAGE_STATE,
     )
+
+
+def _listed(row: Any) -> dict[str, Any]:
+    to_call = row.state == "listed" and access.level_in(row.module) >= Level.WRITE
+    return message_reports.listed(row) | {"to_call": to_call}
 
 
 def _page(message: Message, form: CallForm, full: bool = False, refusal: Refusal | None = None) -> tuple[str, int]:
@@ -78,6 +83,8 @@ def _page(message: Message, form: CallForm, full: bool = False, refusal: Refusal
         message=message,
         title=letter["title"],
         person=person,
+        linked=access.level_in(Module.PLACEMENT) >= Level.READ,
+        may_write=access.level_in(message.module) >= Level.WRITE,
         reader="毕业生本人" if to_person else letter["reader"],
         phone=phone if full else masking.phone(phone),
         full=full,
@@ -99,14 +106,14 @@ def _name(staff_id: int | None) -> str:
 
 
 @blueprint.get("/messages/<public_id>")
-@access.policy("staff", *REVIEWERS, level=Level.READ)
+@access.policy("staff", *REVIEWERS, level=Level.READ, module=access.ANY)
 def message(public_id: str) -> Any:
     """Show one message: by which ways it went, what each came to, and the call where there is one to make."""
     return _page(access.load(Message, public_id, access.actor()), CallForm(formdata=None))
 
 
 @blueprint.post("/messages/<public_id>/unmask")
-@access.policy("staff", *REVIEWERS, level=Level.READ)
+@access.policy("staff", *REVIEWERS, level=Level.READ, module=access.ANY)
 def message_unmask(public_id: str) -> Any:
     """Show the number to call in full, and write down who looked."""
     actor = access.actor()
@@ -117,11 +124,12 @@ def message_unmask(public_id: str) -> Any:
 
 
 @blueprint.post("/messages/<public_id>/called")
-@access.policy("staff", *REVIEWERS, level=Level.WRITE)
+@access.policy("staff", *REVIEWERS, level=Level.WRITE, module=access.ANY)
 def message_called(public_id: str) -> Any:
     """已电话告知: write down that the graduate was told by telephone."""
     actor, form = access.actor(), CallForm()
     found: Message = access.load(Message, public_id, actor)
+    access.require(found.module, Level.WRITE)
     try:
         write(lambda: message_reports.told_by_call(actor, found, form.note.data or ""))
     except Refused as refused:

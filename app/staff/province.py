@@ -1,14 +1,15 @@
 """功能设置 of a province: modules, the agreement's kind, and how far its schools are (R-PROV-1, R-PROV-2)."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from wtforms.fields.choices import SelectChoice
 
 from app import access
 from app import settings as store
-from app.errors import STATUS, NotFound
+from app.errors import STATUS
 from app.extensions import db
 from app.models import Province, ProvinceModule, School
 from app.paging import page_of
@@ -34,7 +35,8 @@ def _page(opening: ModuleForm | None = None, change: AgreementForm | None = None
     chosen = sorted(store.agreement_choices(province.code).items())
     return render_template(
         "staff/functions.html",
-        modules=[(module, MODULE_TITLE[module], opened.get(module.value)) for module in Module],
+        modules=[(module, MODULE_TITLE[module], opened.get(module.value)) for module in access.seen_modules()],
+        writes=access.seen_modules(Level.WRITE),
         chosen=[(cohort, AGREEMENT_TITLE[kind]) for cohort, kind in chosen],
         opening=opening or ModuleForm(formdata=None),
         change=change or _change_form(formdata=None),
@@ -55,18 +57,16 @@ def _refused(refusal: Refusal, opening: ModuleForm | None = None, change: Agreem
 
 
 @blueprint.get("/functions")
-@access.policy("staff", Role.PROVINCE, level=Level.READ)
+@access.policy("staff", Role.PROVINCE, level=Level.READ, module=access.ANY)
 def functions() -> Any:
-    """Show the three modules and the agreement's kind."""
+    """Show the modules that the account sees and, with the first one, the agreement's kind."""
     return _page()
 
 
 @blueprint.post("/functions/<module>/open")
-@access.policy("staff", Role.PROVINCE, level=Level.WRITE)
+@access.policy("staff", Role.PROVINCE, level=Level.WRITE, module=None)
 def functions_open(module: str) -> Any:
     """Open a module for good; the first one with the agreement's kind."""
-    if module not in list(Module):
-        raise NotFound
     form, actor, wanted = ModuleForm(), access.actor(), Module(module)
     kind = _kind(form.agreement_kind.data)
     try:
@@ -98,20 +98,33 @@ def functions_agreement() -> Any:
     return redirect(url_for("staff.functions"), 303)
 
 
+def _done() -> tuple[ColumnElement[bool], ColumnElement[datetime]]:
+    """Return whether a school has completed the settings, and when; it counts for every opened module one sees."""
+    seen = access.seen_modules()
+    opened = store.opened_modules(access.actor().province_code or "")
+    counting = [module for module in seen if module in opened] or seen[:1]
+    columns = [getattr(School, store.COMPLETED[module]) for module in counting]
+    done = and_(*(column.is_not(None) for column in columns))
+    latest = columns[0]
+    for column in columns[1:]:
+        latest = case((column > latest, column), else_=latest)
+    return done, case((done, latest))
+
+
 @blueprint.get("/schools")
-@access.policy("staff", Role.PROVINCE, level=Level.READ)
+@access.policy("staff", Role.PROVINCE, level=Level.READ, module=access.ANY)
 def schools() -> Any:
     """List the province's schools and whether each has completed its settings."""
     scope = access.scope(access.actor(), School)
-    query = select(School.public_id, School.name, School.code, School.city, School.settings_completed_at).where(scope)
+    done, at = _done()
+    query = select(School.public_id, School.name, School.code, School.city, at.label("completed_at")).where(scope)
     name = asked("name").get("name", "")
     complete = request.args.get("complete", "")
     if name:
         query = query.where(School.name.contains(name, autoescape=True))
     if complete in ("yes", "no"):
-        done = School.settings_completed_at.is_not(None)
         query = query.where(done if complete == "yes" else ~done)
-    counted = select(func.count(School.id), func.count(School.settings_completed_at)).where(scope)
+    counted = select(func.count(School.id), func.count(at)).where(scope)
     in_all, done_in_all = db.session.execute(counted).one()
     return render_template(
         "staff/schools.html",

@@ -14,8 +14,8 @@ from app.staff import blueprint, cases
 from app.staff.forms import SchoolForm
 from app.writing import write
 from workflows.case import Refusal, Refused
-from workflows.platform_settings import SCHOOL_FIELDS
-from workflows.vocabulary import Code, Level, Role
+from workflows.platform_settings import MODULE_TITLE, SCHOOL_FIELDS
+from workflows.vocabulary import Code, Level, Module, Role
 
 
 def own_school() -> School:
@@ -26,29 +26,46 @@ def own_school() -> School:
 def _page(school: School, form: SchoolForm | None = None, **values: Any) -> str:
     form = form or SchoolForm(formdata=None, obj=school)
     form.version.data, form.version.raw_data = school.version, None
-    opened = store.module_opened(school)
+    opened = store.opened_modules(school.province_code)
+    mine = [module for module in access.seen_modules() if module in opened]
+    missing = [MODULE_TITLE[module] for module in mine if not store.completed(school, module)]
     notice = texts.public(texts.current("binding_notice"))
-    return render_template("staff/settings.html", school=school, form=form, opened=opened, notice=notice, **values)
+    return render_template(
+        "staff/settings.html", school=school, form=form, notice=notice, missing=missing, **_rights(mine), **values
+    )
+
+
+def _rights(mine: list[Module]) -> dict[str, Any]:
+    """Return what the page shows and lets be changed: 读写 in one opened module is enough (R-SCH-1, R-ACC-1)."""
+    writes = access.seen_modules(Level.WRITE)
+    return {
+        "opened": bool(mine),
+        "closed": [MODULE_TITLE[module] for module in access.seen_modules()],
+        "may_write": bool(set(mine) & set(writes)),
+        "signing": Module.PLACEMENT in writes,
+    }
 
 
 @blueprint.get("/settings")
-@access.policy("staff", Role.SCHOOL, level=Level.READ)
+@access.policy("staff", Role.SCHOOL, level=Level.READ, module=access.ANY)
 def settings() -> Any:
     """Show the school's settings."""
     return _page(own_school())
 
 
 @blueprint.post("/settings")
-@access.policy("staff", Role.SCHOOL, level=Level.WRITE)
+@access.policy("staff", Role.SCHOOL, level=Level.WRITE, module=access.ANY)
 def settings_save() -> Any:
-    """Store the school's settings; from then on its graduates can use the module."""
+    """Store the school's settings; from then on its graduates can use the modules of this account."""
     form, actor = SchoolForm(), access.actor()
     raw = {name: form[name].data or "" for name in SCHOOL_FIELDS}
-    ticks, fallback = (form.department_review.data, form.binding_notice.data), form.sms_fallback.data
+    writes, school = access.seen_modules(Level.WRITE), own_school()
+    notice = form.binding_notice.data if Module.PLACEMENT in writes else school.binding_notice
+    ticks, fallback = (form.department_review.data, notice), form.sms_fallback.data
     version = -1 if form.version.data is None else form.version.data
     try:
         _refuse_unprintable(raw)
-        write(lambda: store.save_school(actor, own_school(), raw, *ticks, version, fallback))
+        write(lambda: store.save_school(actor, own_school(), raw, *ticks, version, fallback, writes))
     except Refused as refused:
         form.blame(refused.refusal.fields)
         return _page(own_school(), form, refusal=cases.said(refused.refusal)), STATUS[refused.refusal.code]

@@ -14,6 +14,7 @@ from app.errors import NotFound
 from app.extensions import db
 from app.figures import Count, Figures
 from app.models import Department, Province, ProvinceModule, School
+from app.settings import COMPLETED as COMPLETED_AT
 from app.spreadsheet import Sheet
 from app.staff import blueprint
 from app.staff.searching import asked_cohort
@@ -74,12 +75,10 @@ def _any(count: Count) -> bool:
 
 def _schools(actor: Actor, found: Figures, module: Module) -> list[Line]:
     """List every school of a province, those without graduates too, with how far its settings are."""
-    columns = select(School.id, School.code, School.name, School.settings_completed_at)
+    columns = select(School.id, School.code, School.name, getattr(School, COMPLETED_AT[module]).label("completed_at"))
     rows = db.session.execute(columns.where(access.scope(actor, School)).order_by(School.code))
     state = {True: COMPLETED, False: NOT_COMPLETED}
-    return [
-        Line((row.code, row.name, state[row.settings_completed_at is not None]), _count(found, row.id)) for row in rows
-    ]
+    return [Line((row.code, row.name, state[row.completed_at is not None]), _count(found, row.id)) for row in rows]
 
 
 def _provinces(actor: Actor, found: Figures, module: Module) -> list[Line]:

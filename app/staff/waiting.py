@@ -62,7 +62,7 @@ def _transfers(actor: Actor) -> Iterator[_Pile]:
 
 def _calls(actor: Actor) -> Iterator[_Pile]:
     """Whom no channel has reached, and somebody has to call (R-MSG-2)."""
-    if auth.level_in(Module.PLACEMENT) >= Level.READ:
+    if access.seen_modules():
         rows = select(Message.id).where(access.scope(actor, Message), Message.state == "listed")
         yield message_words.MESSAGE_STATE["listed"], url_for("staff.messages"), rows
 

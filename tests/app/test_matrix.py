@@ -259,6 +259,18 @@ def test_no_answer_shows_what_is_somebody_elses(world: World) -> None:
     assert not found, "\n".join(found)
 
 
+@pytest.mark.rule("R-ACC-1", http="refused")
+@pytest.mark.usefixtures("nothing_kept")
+def test_no_answer_shows_what_belongs_to_a_module_that_is_not_shown(world: World) -> None:
+    found = leaks(world, _in_part(world))
+    assert not found, "\n".join(found)
+
+
+def _in_part(world: World) -> list[Caller]:
+    """Return the staff at home who see one of the modules alone."""
+    return [one for one in world.callers if one.place and one.place.name == "home" and _level(one) == "only"]
+
+
 def test_everybody_sees_their_own(world: World) -> None:
     """The markers are there to be seen: without this, no leak would ever be found."""
     lists = ("staff.placements", "staff.destinations", "home.home", "employers.invitations", "staff.terminations_list")
@@ -301,6 +313,15 @@ def test_a_planted_leak_is_found(world: World, monkeypatch: pytest.MonkeyPatch, 
     call = next(call for call in NAMING if str(call) == named[model])
     ids = matrix.own_ids(world, caller, "far")
     assert matrix.send(world, caller, call, ids).status_code == 200, "the foreign id is found"
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_a_message_of_another_module_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "_of_seen_modules", sa.true)
+    call = next(call for call in READS if call.endpoint == "staff.messages")
+    assert any("home:archive" in leak for leak in leaks(world, _in_part(world), [call]))
+    monkeypatch.undo()
+    assert not leaks(world, _in_part(world), [call])
 
 
 def test_a_list_that_forgets_whose_it_is_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

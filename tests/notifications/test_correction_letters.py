@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app import actions
 from app.extensions import db
+from app.models import Correction, Message
 from app.snapshots import terms_at
 from app.writing import write
 from notifications.correction_letters import masked
@@ -15,7 +17,7 @@ from tests import builders
 from tests.notifications import outbound, transfers
 from tests.notifications.working import alerts, work_off
 from workflows.case import Actor, Request
-from workflows.vocabulary import Action, Role, State
+from workflows.vocabulary import Action, Role, State, Subject
 
 
 @dataclass
@@ -84,6 +86,21 @@ def test_a_changed_transfer_shows_where_it_goes_now(app: Flask) -> None:
     (told,) = [alert for alert in alerts("account") if alert.topic == "transfer.corrected"]
     assert "接收单位：示例人才服务中心 → 另一家示例中心" in told.body and "示例*** → 示例***" in told.body
     assert "99号" not in told.body and "异议" in told.body
+
+
+@pytest.mark.rule("R-ACC-1")
+def test_what_is_sent_of_a_transfer_belongs_to_its_module(app: Flask) -> None:
+    graduate = builders.make_graduate(builders.make_school())
+    transfers.correct(transfers.make_transfer(graduate), receiver="另一家示例中心")
+    row = db.session.execute(select(Correction)).scalar_one()
+    wanted, school = Request(reason="与事实不符"), builders.reviewer(graduate, Role.SCHOOL)
+    for action, actor in ((Action.DISPUTE, graduate.actor), (Action.DISMISS, school)):
+        write(lambda: actions.step(row.id, row.roll_record_id, action, actor, wanted, subject=Subject.CORRECTION))  # noqa: B023
+    work_off()
+    found = db.session.execute(select(Message.topic, Message.module).order_by(Message.id)).all()
+    assert found[-3:] == [
+        (topic, "archive") for topic in ("transfer.approved", "transfer.corrected", "correction.dismissed")
+    ]
 
 
 @pytest.mark.parametrize(

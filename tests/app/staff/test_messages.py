@@ -119,6 +119,41 @@ def test_who_may_only_read_cannot_tell_by_a_call(office: desk.Office, person: Gr
     assert messages.stored(waits).state == "listed"
 
 
+NEITHER = {"archive_level": int(Level.NONE), "household_level": int(Level.NONE)}
+
+
+@pytest.mark.rule("R-ACC-1", http="allowed")
+@pytest.mark.rule("R-ACC-1", http="refused")
+@pytest.mark.parametrize("role", [Role.SCHOOL, Role.DEPARTMENT])
+def test_a_message_is_shown_to_who_sees_its_module(office: desk.Office, person: Graduate, role: Role) -> None:
+    signing, archive = messages.put(person), messages.put(person, title="档案转寄审核不通过", module="archive")
+    first = office.sit(role, **NEITHER)
+    assert ids(first.get("/staff/messages")) == ids(first.get("/staff/messages?queue=all")) == [signing]
+    assert "档案转寄" not in first.get("/staff/messages").text and "1待电话通知" in desk.words(first.get("/staff/"))
+    for act in ("", "/unmask", "/called"):
+        answer = first.open(f"/staff/messages/{archive}{act}", method="POST" if act else "GET", data=TOLD)
+        assert answer.status_code == 404
+    other = office.sit(role, placement_level=int(Level.NONE), archive_level=int(Level.WRITE))
+    assert ids(other.get("/staff/messages")) == [archive] and "1待电话通知" in desk.words(other.get("/staff/"))
+    assert "提醒送达" in desk.words(other.get("/staff/"))
+    assert other.get(f"/staff/messages/{signing}").status_code == 404
+    page = other.get(f"/staff/messages/{archive}")
+    assert page.status_code == 200 and f"/staff/roll/{person.roll.public_id}" not in page.text
+    assert other.post(f"/staff/messages/{archive}/called", data=TOLD).status_code == 303
+    nobody = office.sit(role, placement_level=int(Level.NONE), **NEITHER)
+    assert nobody.get("/staff/messages").status_code == 403
+
+
+@pytest.mark.rule("R-ACC-1", http="refused")
+def test_a_call_is_noted_by_who_may_write_in_the_module(office: desk.Office, person: Graduate) -> None:
+    archive = messages.put(person, module="archive")
+    client = office.sit(Role.SCHOOL, archive_level=int(Level.READ))
+    assert desk.buttons(client.get(f"/staff/messages/{archive}"))[1:] == [f"/staff/messages/{archive}/unmask"]
+    assert ">电话告知<" not in client.get("/staff/messages").text
+    assert client.post(f"/staff/messages/{archive}/called", data=TOLD).status_code == 403
+    assert messages.stored(archive).state == "listed"
+
+
 @pytest.mark.rule("R-ACC-2")
 def test_nobody_sees_the_messages_of_another_tenant(app: Flask, office: desk.Office, person: Graduate) -> None:
     waits = messages.put(person)

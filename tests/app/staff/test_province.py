@@ -16,6 +16,7 @@ from workflows.vocabulary import AgreementKind, Level, Role
 
 COHORT = current_cohort(datetime.now(UTC))
 TWO, THREE = AgreementKind.TWO_PARTY, AgreementKind.THREE_PARTY
+ALL = {"archive_level": int(Level.WRITE), "household_level": int(Level.WRITE)}
 
 
 def opened() -> set[str]:
@@ -30,7 +31,7 @@ def choices() -> dict[int, AgreementKind]:
 @pytest.mark.rule("R-PROV-1", http="allowed")
 @pytest.mark.rule("R-PROV-2", http="allowed")
 def test_a_province_opens_the_first_module_with_its_agreement(app: Flask) -> None:
-    client = desk.client(app, Role.PROVINCE)
+    client = desk.client(app, Role.PROVINCE, **ALL)
     before = client.get("/staff/functions")
     assert "一旦开启，不可再关闭。" in desk.words(before)
     assert [a for a in desk.buttons(before) if a.endswith("/open")] == [
@@ -48,9 +49,37 @@ def test_a_province_opens_the_first_module_with_its_agreement(app: Flask) -> Non
 
 @pytest.mark.rule("R-PROV-1", http="allowed")
 def test_the_modules_are_opened_separately(app: Flask) -> None:
-    client = desk.client(app, Role.PROVINCE)
+    client = desk.client(app, Role.PROVINCE, **ALL)
     assert client.post("/staff/functions/archive/open").status_code == 303
     assert opened() == {"archive"} and choices() == {}
+
+
+@pytest.mark.rule("R-ACC-1", http="refused")
+@pytest.mark.rule("R-PROV-1", http="refused")
+@pytest.mark.parametrize("level", [Level.NONE, Level.READ])
+def test_a_module_is_opened_by_who_has_the_right_level_in_it(app: Flask, level: Level) -> None:
+    client = desk.client(app, Role.PROVINCE, archive_level=int(level))
+    assert client.post("/staff/functions/archive/open").status_code == 403
+    assert opened() == set()
+    page = client.get("/staff/functions")
+    assert ("档案信息登记" in desk.words(page)) == (level == Level.READ)
+    assert "户口信息登记" not in desk.words(page)
+    assert [a for a in desk.buttons(page) if a.endswith("/open")] == ["/staff/functions/placement/open"]
+
+
+@pytest.mark.rule("R-ACC-1", http="allowed")
+def test_who_has_one_module_alone_opens_that_one(app: Flask) -> None:
+    builders.make_province(kind=THREE)
+    client = desk.client(app, Role.PROVINCE, placement_level=int(Level.NONE), household_level=int(Level.WRITE))
+    assert "功能设置" in desk.words(client.get("/staff/"))
+    page = client.get("/staff/functions")
+    assert "就业协议书类型" not in desk.words(page) and "毕业去向登记与网签" not in desk.words(page)
+    assert client.post("/staff/functions/placement/open", data={"agreement_kind": "two_party"}).status_code == 403
+    assert client.post("/staff/functions/agreement", data={}).status_code == 403
+    assert client.post("/staff/functions/household/open").status_code == 303
+    assert opened() == {"placement", "household"}
+    builders.make_school()
+    assert "1所已完成签约设置" in desk.words(client.get("/staff/schools"))
 
 
 @pytest.mark.rule("R-PROV-1", http="refused")

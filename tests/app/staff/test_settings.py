@@ -13,9 +13,10 @@ from app.extensions import db
 from app.models import Department, History, HistoryValue, School, SchoolFunction
 from tests import builders
 from tests.app.staff import desk
+from tests.application import ApiClient, api_client
 from workflows.calendar import current_cohort
 from workflows.case import Refused
-from workflows.vocabulary import Code, Level, Role
+from workflows.vocabulary import Code, Level, Module, Role
 
 FILLED = {"contact": "赵老师", "phone": "010-89733002", "address": "北京市昌平区府学路18号", "postcode": "102249"}
 FILLED |= {"sms_fallback": "y"}
@@ -84,6 +85,59 @@ def test_while_the_province_is_closed_no_school_can_use_the_module(app: Flask) -
     assert answer.status_code == 403
     assert "本省尚未开启“毕业去向登记与网签”模块。" in desk.words(answer)
     assert fresh(school).settings_completed_at is None
+
+
+def archive_only(app: Flask, school: School, level: Level = Level.WRITE) -> desk.DeskClient:
+    return desk.client(app, Role.SCHOOL, school, placement_level=int(Level.NONE), archive_level=int(level))
+
+
+def open_archive(app: Flask) -> None:
+    office = desk.client(app, Role.PROVINCE, archive_level=int(Level.WRITE))
+    assert office.post("/staff/functions/archive/open").status_code == 303
+
+
+def closed(person: ApiClient) -> dict[str, str | None]:
+    """Return by module why it is closed to a graduate, or None where it is open."""
+    read = person.get("/api/v1/modules").json["modules"]
+    return {one["module"]: None if one["allowed"] else one["refusal"]["code"] for one in read}
+
+
+@pytest.mark.rule("R-PROV-1", http="allowed")
+@pytest.mark.rule("R-SCH-1", http="allowed")
+def test_a_province_that_opens_the_archives_alone_can_use_them(app: Flask) -> None:
+    school = builders.make_school(kind=None, complete=False)
+    graduate, client = builders.make_graduate(school), archive_only(app, school)
+    assert "尚未开启“档案信息登记”模块。" in desk.words(client.get("/staff/settings"))
+    assert save(client, school).status_code == 403
+    open_archive(app)
+    page = client.get("/staff/settings")
+    assert "本校毕业生不能使用“档案信息登记”。" in desk.words(page) and ">保存</button>" in page.text
+    assert "功能开放时间" not in page.text and "签约设置" in desk.words(client.get("/staff/"))
+    person = api_client(app, graduate)
+    assert closed(person) == dict.fromkeys(Module, Code.MODULE_CLOSED) | {"archive": Code.SETTINGS_MISSING}
+    assert save(client, school, binding_notice="y").status_code == 303
+    assert "不能使用" not in desk.words(client.get("/staff/settings"))
+    assert closed(person) == dict.fromkeys(Module, Code.MODULE_CLOSED) | {"archive": None}
+    stored = fresh(school)
+    assert (stored.settings_completed_at, stored.household_completed_at, stored.binding_notice) == (None, None, False)
+    assert person.post("/api/v1/transfers", json={"module": "archive", "form": {}}).status_code == 200
+
+
+@pytest.mark.rule("R-SCH-1", http="refused")
+def test_settings_are_complete_for_the_modules_of_who_saved_them(app: Flask) -> None:
+    school = builders.make_school(complete=False)
+    open_archive(app)
+    first = desk.client(app, Role.SCHOOL, school)
+    assert "本校毕业生不能使用“毕业去向登记与网签”。" in desk.words(first.get("/staff/settings"))
+    assert save(first, school).status_code == 303
+    person = api_client(app, builders.make_graduate(school))
+    answer = person.post("/api/v1/transfers", json={"module": "archive", "form": {}})
+    assert (answer.status_code, answer.json["code"]) == (403, Code.SETTINGS_MISSING)
+    assert save(archive_only(app, school, Level.READ), school).status_code == 403
+    assert fresh(school).archive_completed_at is None
+    assert save(archive_only(app, school), school, address="北京市海淀区示例路1号").status_code == 303
+    assert fresh(school).archive_completed_at is not None and fresh(school).address == "北京市海淀区示例路1号"
+    assert person.post("/api/v1/transfers", json={"module": "archive", "form": {}}).status_code == 200
 
 
 @pytest.mark.rule("R-SCH-1", http="refused")

@@ -79,11 +79,15 @@ WORDS: dict[tuple[Kind, State], Words] = {
 _SHOWN = Words("签约", "", "", "")  # of a record that waits for nobody
 
 
+def hidden(row: Any) -> bool:
+    """Say whether a placement is the graduate's alone as yet: what was never handed in, or taken back (R-BTN-1)."""
+    return row.kind != Kind.ONLINE and drafts.unseen(as_cases.placement(row))
+
+
 def load(public_id: str) -> Placement:
     """Return a signing or registration of the caller's tenant; raises NotFound for any other id, and for drafts."""
     placement: Placement = access.load(Placement, public_id, access.actor())
-    unseen = placement.kind != Kind.ONLINE and drafts.unseen(as_cases.placement(placement))
-    if placement.kind not in KINDS or unseen:
+    if placement.kind not in KINDS or hidden(placement):
         raise NotFound
     return placement
 

@@ -29,7 +29,7 @@ from app.models import Placement
 from app.staff import agreement_blocks, blueprint, cases, listing, queues, timeline
 from app.staff.forms import ReviewForm
 from app.writing import write
-from workflows import drafts, labels
+from workflows import labels
 from workflows.calendar import say
 from workflows.case import Refusal, Refused, Request
 from workflows.engine import available
@@ -42,7 +42,7 @@ DECISIONS = {"approve": Action.APPROVE, "return": Action.RETURN, "reject": Actio
 def load(public_id: str) -> Placement:
     """Return a destination of the caller's tenant; raises NotFound for any other id, and for drafts."""
     placement: Placement = access.load(Placement, public_id, access.actor())
-    if placement.kind != Kind.DESTINATION or drafts.unseen(as_cases.placement(placement)):
+    if placement.kind != Kind.DESTINATION or cases.hidden(placement):
         raise NotFound
     return placement
 

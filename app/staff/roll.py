@@ -85,7 +85,7 @@ def _page(public_id: str, form: RollForm | None = None, refusal: Refusal | None 
         "staff/graduate.html",
         record=record,
         fields=_fields(record),
-        placements=[_placement(row, view) for row in view.placements],
+        placements=[_placement(row, view) for row in view.placements if not cases.hidden(row)],
         options=_options(view, actor),
         pair=roll_record.QUALIFIED.get(record.training_mode) or roll_record.UNQUALIFIED.get(record.training_mode),
         mode_label=lambda code: codes.label("training_modes", code),
@@ -117,9 +117,9 @@ def _fields(record: RollRecord) -> list[tuple[str, str]]:
 
 
 def _placement(row: Any, view: facts.View) -> dict[str, Any]:
-    shown = row.kind == Kind.ONLINE or (row.kind in cases.KINDS and row.submitted_at is not None)
+    family = "staff.destination" if row.kind == Kind.DESTINATION else "staff.placement"
     return {
-        "id": row.public_id if shown and row.state != State.DRAFT else None,
+        "address": url_for(family, public_id=row.public_id),
         "title": row.title,
         "label": facts.shown_label(row, view.now),
         "holds": row.live_key is not None,

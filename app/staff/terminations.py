@@ -28,10 +28,15 @@ BY_SCHOOL = (Action.FORCE, Action.APPROVE_UNILATERAL)
 TITLES = {one.purpose: one.label for one in (LETTER, EVIDENCE)}
 
 
+def hidden(row: Termination) -> bool:
+    """Say whether a request is the graduate's alone as yet: what was never handed in, or taken back."""
+    return row.state == State.DRAFT or (row.kind != Kind.ONLINE and row.submitted_at is None)
+
+
 def load(public_id: str) -> Termination:
     """Return a request of the caller's tenant; raises NotFound for any other id, and for drafts."""
     row: Termination = access.load(Termination, public_id, access.actor())
-    if row.state == State.DRAFT or (row.kind != Kind.ONLINE and row.submitted_at is None):
+    if hidden(row):
         raise NotFound
     return row
 

@@ -37,6 +37,11 @@ def page(client: ApiClient) -> dict[str, Any]:
     return begin(client)
 
 
+def handed_in(client: ApiClient, page: dict[str, Any]) -> None:
+    answer = submit(client, client.get(f"{API}/destinations/{page['id']}").json)
+    assert answer.status_code == 200, answer.json
+
+
 def quarantined(app: Flask) -> list[Path]:
     return list((Path(app.config["VAR_DIR"]) / "files" / "quarantine").glob("*"))
 
@@ -200,6 +205,7 @@ def test_nobody_reaches_anothers_files(app: Flask, school: School, client: ApiCl
         stranger.get(f"{API}/files/{'0' * 20}"),
     ):
         refused(answer, 404, "not_found")
+    handed_in(client, page)
     other = builders.make_school("10002")
     desks = {
         (Role.SCHOOL, school): 200,
@@ -221,6 +227,7 @@ def test_staff_see_the_picture_in_the_browser_and_leave_a_trace(
     app: Flask, school: School, graduate: Graduate, client: ApiClient, page: dict[str, Any]
 ) -> None:
     file = sent(client, page["id"], PICTURE)
+    handed_in(client, page)
     desk = door_client(app, "staff", builders.make_staff(Role.SCHOOL, school).id)
     shown = desk.get(f"/staff/files/{file['id']}/picture")
     assert shown.headers["Content-Disposition"].startswith("inline") and shown.mimetype == "image/jpeg"
@@ -229,6 +236,21 @@ def test_staff_see_the_picture_in_the_browser_and_leave_a_trace(
     assert saved.headers["Content-Disposition"].startswith("attachment")
     lines = [one["text"] for one in client.get(f"{API}/destinations/{page['id']}").json["history"]]
     assert lines.count("学校查看材料") == 2 and lines.count("毕业生上传材料") == 1
+
+
+@pytest.mark.rule("R-ACC-2", http="refused")
+def test_a_file_of_what_is_not_handed_in_is_the_graduates_alone(
+    app: Flask, school: School, client: ApiClient, page: dict[str, Any]
+) -> None:
+    address = f"/staff/files/{sent(client, page['id'], PICTURE)['id']}"
+    desk = door_client(app, "staff", builders.make_staff(Role.SCHOOL, school).id)
+    assert {desk.get(address).status_code, desk.get(f"{address}/picture").status_code} == {404}
+    handed_in(client, page)
+    assert desk.get(address).status_code == 200
+    read = client.get(f"{API}/destinations/{page['id']}").json
+    taken = client.post(f"{API}/destinations/{page['id']}/take-back", json={"version": read["version"]})
+    assert taken.status_code == 200, taken.json
+    assert {desk.get(address).status_code, desk.get(f"{address}/picture").status_code} == {404}
 
 
 def test_an_owner_who_floods_is_stopped(app: Flask, client: ApiClient, page: dict[str, Any]) -> None:

@@ -7,10 +7,10 @@ from flask import Flask
 
 from app.extensions import db
 from app.models import Placement, RollRecord
-from tests import builders
+from tests import builders, offline
 from tests.app.staff import desk
 from workflows.calendar import current_cohort
-from workflows.vocabulary import Kind, Level, Role, State
+from workflows.vocabulary import Action, Kind, Level, Role, State
 
 COHORT = current_cohort(datetime.now(UTC))
 
@@ -164,6 +164,26 @@ def test_who_may_look_and_who_may_change(app: Flask, school) -> None:
     assert change(strangers[0], graduate, "take_off_roll").status_code == 404
     assert page(desk.client(app, Role.PROVINCE), graduate).status_code == 403
     assert fresh(graduate).state == State.ON_ROLL
+
+
+@pytest.mark.rule("R-ACC-2", http="refused")
+def test_what_a_graduate_has_not_handed_in_is_not_shown(app: Flask, school, client) -> None:
+    graduate = builders.make_graduate(school)
+    draft = offline.make_offline(State.DRAFT, graduate, employer_name="秘密公司有限公司")
+    assert "秘密公司" not in page(client, graduate).text
+    offline.step(graduate, draft, Action.SUBMIT)
+    shown = page(client, graduate)
+    assert "秘密公司" in shown.text and f"/staff/placements/{draft.public_id}" in shown.text
+    offline.step(graduate, draft, Action.TAKE_BACK)
+    assert "秘密公司" not in page(client, graduate).text
+    assert client.get(f"/staff/placements/{draft.public_id}").status_code == 404
+
+
+@pytest.mark.rule("R-ACC-2", http="allowed")
+def test_a_destination_is_shown_with_the_way_to_it(app: Flask, school, client) -> None:
+    graduate = builders.make_graduate(school)
+    address = f"/staff/destinations/{builders.make_destination(graduate).public_id}"
+    assert f'href="{address}"' in page(client, graduate).text and client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize("action", ["confirm", "approve", "", "nonsense"])

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 
-from app.models import Staff
+from app.models import RollRecord, School, Staff
 from workflows.vocabulary import Level, Module, Role
 
 _staff = Staff.__table__
@@ -35,6 +35,14 @@ def has_reviewer(module: Module, department: Any) -> ColumnElement[bool]:
         reviewers.c[COLUMN[module]] == int(Level.WRITE),
         of_school(module, reviewers.c.school_id) == int(Level.WRITE),
     )
+
+
+def orphaned(module: Module) -> ColumnElement[bool]:
+    """Return the condition of a department's step that its school may decide (R-SCH-2).
+
+    For a statement that joins the roll record and the school.
+    """
+    return or_(not_(School.department_review), not_(has_reviewer(module, RollRecord.department_id)))
 
 
 def effective(module: Module) -> Any:

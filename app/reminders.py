@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, extract, func, insert, select
 
-from app import outgoing
+from app import levels, outgoing
 from app.clock import now
 from app.extensions import db
-from app.models import Placement, Reminder, RollRecord, Termination, Transfer, UploadLink
+from app.models import Placement, Reminder, RollRecord, School, Termination, Transfer, UploadLink
 from app.writing import write
 from workflows import reminders
 from workflows.calendar import beijing_day
-from workflows.vocabulary import Event, State, Step
+from workflows.vocabulary import Event, Module, State, Step
 
 BATCH = 500
 ANSWER, LINK, SCHOOL, DEPARTMENT = "answer", "link", "school", "department"
@@ -58,12 +58,16 @@ def _give(batch: Iterable[Due]) -> None:
 
 # --- unanswered invitations ---------------------------------------------------------------------------------------
 
+# How long before its deadline an invitation was sent. What no reminder is due for must not fill a batch: it would
+# hold up the others, since it is never written down.
+_sent_before = extract("epoch", _placement.c.deadline_at) - extract("epoch", _placement.c.updated_at)
 _UNANSWERED = (
     select(_placement.c.id, _placement.c.roll_record_id, _placement.c.deadline_at, _placement.c.updated_at)
     .where(
         _placement.c.state == State.INVITED.value,
-        _placement.c.deadline_at > bindparam("now"),
+        _placement.c.deadline_at > bindparam("awake"),
         _placement.c.deadline_at <= bindparam("until"),
+        _sent_before >= bindparam("mark"),
         ~_given(ANSWER, _placement.c.id, _reminder.c.at > bindparam("since")),
     )
     .order_by(_placement.c.deadline_at)
@@ -74,12 +78,11 @@ _GIVEN = select(_reminder.c.occasion).where(_reminder.c.kind == ANSWER, _reminde
 
 def _answers(conn: Connection, at: datetime) -> list[Due]:
     """Find invitations that wait for an answer, 72 and 24 hours before their deadline."""
-    first, last = max(reminders.ANSWER_MARKS), min(reminders.ANSWER_MARKS)
-    found = [
-        *conn.execute(_UNANSWERED, {"now": at, "until": at + first, "since": at - first}),
-        *conn.execute(_UNANSWERED, {"now": at, "until": at + last, "since": at - last}),
-    ]
-    due = {reminder.occasion: reminder for row in found if (reminder := _answer(row, at))}
+    found: list[Row[Any]] = []
+    for mark in reminders.ANSWER_MARKS:
+        times = {"awake": reminders.awake(at), "until": at + mark, "since": at - mark}
+        found += conn.execute(_UNANSWERED, times | {"mark": mark.total_seconds()})
+    due = {(reminder.record_id, reminder.occasion): reminder for row in found if (reminder := _answer(row, at))}
     return [reminder for reminder in due.values() if not _has(conn, reminder)]
 
 
@@ -121,37 +124,63 @@ def _links(conn: Connection, at: datetime) -> list[Due]:
 # --- cases that wait too long -------------------------------------------------------------------------------------
 
 
-def _old_cases(model: Any, steps: tuple[Step, ...], place: Any, before: datetime) -> Any:
+# What is reviewed, by the module whose reviewers hear of it (R-ACC-1).
+_REVIEWED: tuple[tuple[Module, Any, tuple[ColumnElement[bool], ...]], ...] = (
+    (Module.PLACEMENT, Placement, ()),
+    (Module.PLACEMENT, Termination, ()),
+    *((module, Transfer, (Transfer.kind == module.value,)) for module in (Module.ARCHIVE, Module.HOUSEHOLD)),
+)
+_PLACE = {SCHOOL: RollRecord.school_id, DEPARTMENT: RollRecord.department_id}
+
+
+def _waits(place: str, module: Module, model: Any) -> ColumnElement[bool]:
+    """Return the condition of what waits at a school, or in a department: a school decides in its stead (R-SCH-2)."""
+    in_department = model.review_step == Step.DEPARTMENT.value
+    if place == DEPARTMENT:
+        return in_department & levels.has_reviewer(module, RollRecord.department_id)
+    own: ColumnElement[bool] = model.review_step.in_((Step.SCHOOL.value, Step.SECOND.value))
+    return own | (in_department & levels.orphaned(module))
+
+
+def _old_cases(place: str, module: Module, model: Any, more: tuple[ColumnElement[bool], ...]) -> Select[Any]:
     return (
-        select(place.label("place"), func.count().label("number"))
+        select(_PLACE[place].label("place"), func.count().label("number"))
         .select_from(model)
-        .join(_roll, _roll.c.id == model.roll_record_id)
-        .where(model.review_step.in_(steps), model.submitted_at <= before)
-        .group_by(place)
+        .join(RollRecord, RollRecord.id == model.roll_record_id)
+        .join(School, School.id == RollRecord.school_id)
+        .where(_waits(place, module, model), model.submitted_at <= bindparam("before"), *more)
+        .group_by(_PLACE[place])
     )
 
 
+_OLD = {place: [(case[0], _old_cases(place, *case)) for case in _REVIEWED] for place in _PLACE}
+
+
 def _overdue(conn: Connection, at: datetime) -> list[Due]:
-    """Find schools and departments with cases older than three days: one reminder each a day, from eight on."""
+    """Find schools and departments with cases older than three days: one reminder each a day, from eight on.
+
+    It carries the numbers by module: who may review in one of them hears of that one.
+    """
     if reminders.awake(at) != at:
         return []
-    day, before = beijing_day(at).isoformat(), at - reminders.OLD_CASE
-    due = []
-    for kind, steps, place in (
-        (SCHOOL, (Step.SCHOOL, Step.SECOND), _roll.c.school_id),
-        (DEPARTMENT, (Step.DEPARTMENT,), _roll.c.department_id),
-    ):
-        numbers: dict[int, int] = {}
-        for model in (Placement, Termination, Transfer):
-            for row in conn.execute(_old_cases(model, steps, place, before)):
-                numbers[row.place] = numbers.get(row.place, 0) + row.number
-        told = set(conn.execute(_TOLD, {"kind": kind, "day": day}).scalars())
+    day, due = beijing_day(at).isoformat(), []
+    for place in _PLACE:
+        told = set(conn.execute(_TOLD, {"kind": place, "day": day}).scalars())
         due += [
-            Due(kind, place_id, day, Event.REVIEW_OVERDUE, {"place": kind, "id": place_id, "number": number})
-            for place_id, number in sorted(numbers.items())
+            Due(place, place_id, day, Event.REVIEW_OVERDUE, {"place": place, "id": place_id, "numbers": numbers})
+            for place_id, numbers in sorted(_numbers(conn, place, at).items())
             if place_id not in told
         ]
     return due
+
+
+def _numbers(conn: Connection, place: str, at: datetime) -> dict[int, dict[str, int]]:
+    found: dict[int, dict[str, int]] = {}
+    for module, old in _OLD[place]:
+        for row in conn.execute(old, {"before": at - reminders.OLD_CASE}):
+            numbers = found.setdefault(row.place, {})
+            numbers[module.value] = numbers.get(module.value, 0) + row.number
+    return found
 
 
 _TOLD = select(_reminder.c.record_id).where(

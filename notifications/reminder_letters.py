@@ -1,8 +1,11 @@
 """Reminders: of an answer deadline, of an upload link that lies unopened, of cases that wait too long."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import select
 
-from app import upload_links
+from app import levels, upload_links
 from app.clock import now
 from app.extensions import db
 from app.models import Account, Placement, RollRecord, Staff
@@ -11,7 +14,7 @@ from notifications.letters import About, Letter, letter, owner, to_phone
 from notifications.outbox import Claimed, PermanentError
 from notifications.topics import TOPICS
 from workflows.calendar import say
-from workflows.vocabulary import Event, Level, Role, State
+from workflows.vocabulary import Event, Level, Module, Role, State
 
 
 def answer(claimed: Claimed) -> list[Letter]:
@@ -43,14 +46,29 @@ def link(claimed: Claimed) -> list[Letter]:
     return [to_phone(notice, row.id, sent.phone, claimed.event, words, params, worthless_at=row.expires_at)]
 
 
+_PLACES = {"school": (Role.SCHOOL, Staff.school_id), "department": (Role.DEPARTMENT, Staff.department_id)}
+
+
 def overdue(claimed: Claimed) -> list[Letter]:
-    """Remind everybody who may review at a school, or in a department, of the cases that have waited for days."""
-    of = {"school": Staff.school_id, "department": Staff.department_id}[claimed.payload["place"]]
-    role = Role.SCHOOL if claimed.payload["place"] == "school" else Role.DEPARTMENT
-    reviewers = select(Staff.id, Staff.name).where(
-        of == claimed.payload["id"], Staff.role == role.value, Staff.active, Staff.placement_level == int(Level.WRITE)
+    """Remind everybody who may review at a school, or in a department, of the cases that have waited for days.
+
+    Each hears of those in the modules in which they may review, and nobody of others (R-ACC-1).
+    """
+    role, place = _PLACES[claimed.payload["place"]]
+    reviewers = select(Staff.id, Staff.name, *(levels.effective(module) for module in Module)).where(
+        place == claimed.payload["id"], Staff.role == role.value, Staff.active
     )
     (notice,) = TOPICS[Event.REVIEW_OVERDUE].notices
-    words = {"number": claimed.payload["number"]}
-    rows = db.session.execute(reviewers).all()
-    return [letter(notice, (row.id, f"老师 {row.name}"), claimed.event, words) for row in rows]
+    numbers = claimed.payload.get("numbers", {})  # none in a row of before there were numbers by module
+    told = [(row, _number(row, numbers)) for row in db.session.execute(reviewers.order_by(Staff.id))]
+    return [
+        letter(notice, (row.id, f"老师 {row.name}"), claimed.event, {"number": number})
+        for row, number in told
+        if number
+    ]
+
+
+def _number(reader: Any, numbers: Mapping[str, int]) -> int:
+    """Return how many of the cases a reader may review."""
+    mine = (module for module in Module if getattr(reader, levels.COLUMN[module]) == Level.WRITE)
+    return sum(numbers.get(module.value, 0) for module in mine)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app import access, levels
 from app.clock import now
@@ -57,15 +57,10 @@ class Waiting:
     count: int
 
 
-def orphaned(module: Module = Module.PLACEMENT) -> ColumnElement[bool]:
-    """Return the condition of a department's step that nobody of it can decide (R-SCH-2)."""
-    return or_(not_(School.department_review), not_(levels.has_reviewer(module, RollRecord.department_id)))
-
-
 def condition(queue: str, actor: Actor, model: Any = Placement) -> ColumnElement[bool]:
     """Return which rows of a model with a review wait in a queue, for a statement that joins roll record and school."""
     if queue == STEAD:
-        return (model.review_step == Step.DEPARTMENT.value) & orphaned()
+        return (model.review_step == Step.DEPARTMENT.value) & levels.orphaned(Module.PLACEMENT)
     mine: ColumnElement[bool] = model.review_step == Step.SCHOOL.value
     if actor.role == Role.DEPARTMENT:
         mine = model.review_step == Step.DEPARTMENT.value

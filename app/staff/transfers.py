@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, or_
 
-from app import access, actions, as_cases, bodies, facts, forms, transfer_facts
+from app import access, actions, as_cases, bodies, facts, forms, levels, transfer_facts
 from app.clock import now
 from app.corrections import differences
 from app.errors import STATUS, NotFound
@@ -51,7 +51,7 @@ def waits(actor: Actor, module: Module) -> ColumnElement[bool]:
     review = Transfer.state == State.REVIEW.value
     if actor.role == Role.DEPARTMENT:
         return review & (Transfer.review_step == Step.DEPARTMENT.value)
-    orphaned = queues.orphaned(module)
+    orphaned = levels.orphaned(module)
     own = Transfer.review_step == Step.SCHOOL.value
     return review & or_(own, (Transfer.review_step == Step.DEPARTMENT.value) & orphaned)
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import reminders
 from app.extensions import db
-from app.models import Alert, Outbox, Placement
+from app.models import Alert, Outbox, Placement, Staff
 from app.writing import write
 from notifications import jobs
 from tests import builders
@@ -16,6 +16,7 @@ from tests.app.api import destinations as calls
 from tests.app.api.calls import pass_time, travel
 from tests.app.staff import desk
 from tests.application import api_client, door_client
+from tests.notifications.transfers import make_transfer
 from workflows.reminders import answer_mark, awake
 from workflows.vocabulary import Role, State
 
@@ -76,6 +77,39 @@ def test_an_unanswered_invitation_is_reminded_of_twice(app: Flask) -> None:
     assert "11月25日 10:00截止" in told[0].body.replace("2026年", "")
 
 
+def test_what_no_reminder_is_due_for_holds_up_no_other(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reminders, "_UNANSWERED", reminders._UNANSWERED.limit(1))
+    travel(app, MORNING)
+    school = builders.make_school()
+    late = MORNING + timedelta(hours=80)
+    waits = builders.make_invitation(builders.make_graduate(school), deadline_at=late).id
+    pass_time(app, timedelta(hours=9))
+    for hours in (70, 71):  # sent after the mark
+        builders.make_invitation(builders.make_graduate(school), deadline_at=MORNING + timedelta(hours=hours))
+    assert reminders.remind_due() == 1
+    assert [row.payload["placement"] for row in rows("answer.due")] == [waits]
+    assert reminders.remind_due() == 0
+
+
+def test_what_the_night_would_hold_back_too_long_holds_up_no_other(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reminders, "_UNANSWERED", reminders._UNANSWERED.limit(1))
+    travel(app, MORNING)
+    school = builders.make_school()
+    for hours in (92, 98):  # at six and at noon
+        builders.make_invitation(builders.make_graduate(school), deadline_at=MORNING + timedelta(hours=hours))
+    travel(app, MORNING + timedelta(hours=85))  # eleven at night
+    assert [reminders.remind_due(), reminders.remind_due()] == [1, 0]
+
+
+def test_invitations_with_the_same_deadline_are_reminded_of_together(app: Flask) -> None:
+    travel(app, MORNING)
+    school = builders.make_school()
+    for _ in range(2):
+        builders.make_invitation(builders.make_graduate(school), deadline_at=MORNING + timedelta(hours=80))
+    pass_time(app, timedelta(hours=9))
+    assert reminders.remind_due() == 2
+
+
 def test_an_answer_meanwhile_silences_the_reminder(app: Flask) -> None:
     travel(app, MORNING)
     graduate = builders.make_graduate(builders.make_school())
@@ -124,6 +158,53 @@ def test_reviewers_hear_once_a_day_of_what_has_waited_for_three_days(app: Flask)
     assert "超过三天" not in home.get("/staff/").text
 
 
+def told(app: Flask) -> dict[int, str]:
+    """Work everything off and return what each of the staff has been reminded of last."""
+    work_off(app)
+    found = db.session.execute(select(Alert).where(Alert.recipient_kind == "staff").order_by(Alert.id)).scalars()
+    return {alert.recipient_id: alert.body for alert in found}
+
+
+@pytest.mark.rule("R-ACC-1")
+def test_reviewers_hear_of_what_they_may_review_alone(app: Flask) -> None:
+    travel(app, MORNING)
+    school = builders.make_school()
+    graduate = builders.make_graduate(school)
+    levels = {"both": (2, 2), "signing": (2, 0), "archive": (0, 2), "reader": (2, 1), "neither": (1, 1)}
+    staff = {
+        name: builders.make_staff(Role.SCHOOL, school, placement_level=first, archive_level=second).id
+        for name, (first, second) in levels.items()
+    }
+    make_transfer(graduate, State.REVIEW)
+    for _ in range(2):
+        builders.make_placement(State.ACCEPTED, builders.make_graduate(school))
+    pass_time(app, timedelta(days=4))
+    assert reminders.remind_due() == 1
+    heard = {name: told(app).get(member, "") for name, member in staff.items()}
+    numbers = {name: body.partition("现有 ")[2].partition(" 件")[0] for name, body in heard.items()}
+    assert numbers == {"both": "3", "signing": "2", "archive": "1", "reader": "2", "neither": ""}
+    page = door_client(app, "staff", staff["archive"]).get("/staff/").text
+    assert "现有 1 件申请提交后超过三天没有审核" in page
+
+
+@pytest.mark.rule("R-SCH-2")
+def test_a_department_without_reviewers_leaves_the_reminder_to_its_school(app: Flask) -> None:
+    travel(app, MORNING)
+    school = builders.make_school(department_review=True)
+    department = builders.make_department(school)
+    reviewer = builders.make_staff(Role.DEPARTMENT, school, department).id
+    first = builders.make_staff(Role.SCHOOL, school).id
+    builders.make_placement(State.ACCEPTED, builders.make_graduate(school, department))
+    pass_time(app, timedelta(days=4))
+    assert reminders.remind_due() == 1
+    assert set(told(app)) == {reviewer}
+    write(lambda: db.session.execute(update(Staff).where(Staff.id == reviewer).values(active=False)))
+    pass_time(app, timedelta(days=1))
+    assert reminders.remind_due() == 1
+    assert set(told(app)) == {reviewer, first}
+    assert [row.payload["place"] for row in rows("review.overdue")] == ["department", "school"]
+
+
 def test_nobody_is_woken_for_old_cases(app: Flask) -> None:
     travel(app, MORNING)
     builders.make_placement(State.ACCEPTED)
@@ -140,4 +221,4 @@ def test_a_second_look_that_waits_is_not_forgotten(app: Flask) -> None:
     assert calls.decide(first, page).status_code == 303
     pass_time(app, timedelta(days=4))
     assert reminders.remind_due() == 1
-    assert [row.payload["number"] for row in rows("review.overdue")] == [1]
+    assert [row.payload["numbers"] for row in rows("review.overdue")] == [{"placement": 1}]

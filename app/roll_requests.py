@@ -147,13 +147,22 @@ def _write_roll(actor: Actor, row: Row[Any]) -> int:
     return _import(actor, row, school, values)
 
 
-def _department(school: int, name: str) -> int:
+def department_of(school: int, name: str) -> int | None:
+    """Return the id of a school's department; None where the school has none of this name yet."""
     found = select(Department.id).where(Department.school_id == school, Department.name == name)
-    known = db.session.execute(found).scalar_one_or_none()
-    if known is None:
-        message = f"本校没有院系“{name}”。"
-        raise Refused(Refusal(Code.NO_SUCH_VALUE, message, "请先建立该院系，或不予通过并请毕业生更正。"))
-    return int(known)
+    known: int | None = db.session.execute(found).scalar_one_or_none()
+    return known
+
+
+def _department(school: int, name: str) -> int:
+    """Return the department; one that is named for the first time is added, as an import of the roll does."""
+    known = department_of(school, name)
+    if known is not None:
+        return known
+    added = Department(school_id=school, name=name)
+    db.session.add(added)
+    db.session.flush()
+    return added.id
 
 
 def _import(actor: Actor, row: Row[Any], school: School, values: dict[str, Any]) -> int:

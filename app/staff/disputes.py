@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
-from app import access, actions, as_cases, auth, corrections, facts, ledgers, masking
+from app import access, actions, as_cases, corrections, facts, ledgers, masking
 from app.errors import STATUS, NotFound
 from app.extensions import db
 from app.models import Correction, Department, RollRecord, Transfer
@@ -27,6 +27,14 @@ SHOWN = {State.OPEN: "待处理", State.UPHELD: "异议成立", State.DISMISSED:
 DECISIONS = {"uphold": Action.UPHOLD, "dismiss": Action.DISMISS}
 
 
+_KIND = (
+    select(Transfer.kind)
+    .where(Correction.subject == Subject.TRANSFER.value, Transfer.id == Correction.subject_id)
+    .correlate(Correction)
+    .scalar_subquery()
+)
+
+
 def _of_tenant(actor: Actor) -> Select[Any]:
     return (
         select(
@@ -34,6 +42,7 @@ def _of_tenant(actor: Actor) -> Select[Any]:
             RollRecord.name,
             RollRecord.student_number,
             Department.name.label("department"),
+            _KIND.label("transfer_kind"),
         )
         .join(RollRecord, RollRecord.id == Correction.roll_record_id)
         .join(Department, Department.id == RollRecord.department_id)
@@ -43,10 +52,14 @@ def _of_tenant(actor: Actor) -> Select[Any]:
 
 def _of_seen_modules() -> ColumnElement[bool]:
     """Return the condition of what the caller's levels let it see: a transfer belongs to its own module (R-ACC-1)."""
-    seen = [module.value for module in (Module.ARCHIVE, Module.HOUSEHOLD) if auth.level_in(module) >= Level.READ]
-    transfers = select(Transfer.id).where(Transfer.kind.in_(seen))
-    condition: ColumnElement[bool] = Correction.subject != Subject.TRANSFER.value
-    return condition | Correction.subject_id.in_(transfers)
+    module = func.coalesce(_KIND, Module.PLACEMENT.value)
+    return module.in_([one.value for one in access.seen_modules()])
+
+
+def waiting(actor: Actor) -> Select[Any]:
+    """Select the disputes that wait for the school's answer, in the modules that the caller sees."""
+    open_ones = select(Correction.id).where(Correction.state == State.OPEN.value)
+    return open_ones.where(access.scope(actor, Correction), _of_seen_modules())
 
 
 def _load(public_id: str) -> tuple[Correction, Actor]:
@@ -56,15 +69,14 @@ def _load(public_id: str) -> tuple[Correction, Actor]:
     """
     actor = access.actor()
     found: Correction = access.load(Correction, public_id, actor)
-    if found.subject == Subject.TRANSFER:
-        actor = replace(actor, level=auth.level_in(Module(db.session.get_one(Transfer, found.subject_id).kind)))
+    actor = replace(actor, level=access.level_in(corrections.module_of(db.session.connection(), found)))
     if actor.level < Level.READ:
         raise NotFound
     return found, actor
 
 
 @blueprint.get("/disputes")
-@access.policy("staff", Role.SCHOOL, level=Level.READ)
+@access.policy("staff", Role.SCHOOL, level=Level.READ, module=access.ANY)
 def disputes() -> Any:
     """List the disputes of a state, those that wait first by default, oldest first."""
     wanted = asked("name", "student_number")
@@ -76,7 +88,7 @@ def disputes() -> Any:
     return render_template("staff/disputes.html", rows=rows, page=page, wanted=wanted, states=SHOWN, state=state)
 
 
-def _listed(row: Any) -> dict[str, str]:
+def _listed(row: Any) -> dict[str, Any]:
     changed = corrections.changes_in(row)
     return {
         "id": row.public_id,
@@ -88,16 +100,19 @@ def _listed(row: Any) -> dict[str, str]:
         "at": say(row.updated_at),
         "label": labels.state_label(as_cases.correction(row)),
         "state": row.state,
+        "may_write": access.level_in(row.transfer_kind or Module.PLACEMENT) >= Level.WRITE,
     }
 
 
 def _where(view: facts.View, row: Any) -> tuple[str, str]:
-    """Return the address of the record that was changed, and of the page where it can be changed again, or ""."""
+    """Return the address of the record that was changed, and of the page where it can be changed again."""
     if row.subject == Subject.ROLL_RECORD:
         page = url_for("staff.roll_graduate", public_id=view.roll.public_id)
         return page, page
-    if row.subject != Subject.PLACEMENT:
-        return "", ""
+    if row.subject == Subject.TRANSFER:
+        moved = view.record(Subject.TRANSFER, row.subject_id)
+        named = {"module": moved.kind, "public_id": moved.public_id}
+        return url_for("staff.transfer_case", **named), url_for("staff.transfer_correct", **named)
     placed = view.placement(row.subject_id)
     family = "staff.destination" if placed.kind == Kind.DESTINATION else "staff.placement"
     record = url_for(family, public_id=placed.public_id)
@@ -136,18 +151,19 @@ def _page(public_id: str, form: DisputeForm, refusal: Refusal | None = None) -> 
 
 
 @blueprint.get("/disputes/<public_id>")
-@access.policy("staff", Role.SCHOOL, level=Level.READ)
+@access.policy("staff", Role.SCHOOL, level=Level.READ, module=access.ANY)
 def dispute(public_id: str) -> Any:
     """Show one change, what the graduate objects to, and the school's two answers."""
     return _page(public_id, DisputeForm(formdata=None))
 
 
 @blueprint.post("/disputes/<public_id>/<any(uphold, dismiss):decision>")
-@access.policy("staff", Role.SCHOOL, level=Level.WRITE)
+@access.policy("staff", Role.SCHOOL, level=Level.WRITE, module=access.ANY)
 def dispute_decide(public_id: str, decision: str) -> Any:
     """Uphold a dispute after having changed the record again, or dismiss it with a reason."""
     form, action = DisputeForm(), DECISIONS[decision]
     found, actor = _load(public_id)
+    access.require(corrections.module_of(db.session.connection(), found), Level.WRITE)
     record, roll, wanted = found.id, found.roll_record_id, Request(reason=form.reason.data)
     rollback()
     try:

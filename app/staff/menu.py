@@ -87,6 +87,7 @@ MENU = (
         "处理毕业生对学校修改信息提出的异议。",
         frozenset({Role.SCHOOL}),
         family="staff.dispute",
+        module=access.ANY,
     ),
     Entry(
         "staff.messages",

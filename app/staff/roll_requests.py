@@ -70,12 +70,19 @@ def _page(asked: RollRequest, form: DecisionForm, refusal: Refusal | None = None
         person=_person(account),
         changes=_changes(asked, kind, account, body["fields"]),
         note=body["note"],
+        new_department=_new_department(asked, body["fields"]),
         label=labels.state_label(roll_requests.case_of(asked)),
         form=form,
         refusal=cases.said(refusal) if refusal else None,
         say=say,
     )
     return page, STATUS[refusal.code] if refusal else 200
+
+
+def _new_department(asked: RollRequest, typed: dict[str, str]) -> str:
+    """Return the department that granting would add to the school, or ""."""
+    name = typed.get("department", "").strip()
+    return name if name and roll_requests.department_of(asked.school_id, name) is None else ""
 
 
 def _person(account: Account) -> list[tuple[str, str]]:

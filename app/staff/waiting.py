@@ -10,13 +10,13 @@ from sqlalchemy import Select, func, select
 
 from app import access, auth
 from app.extensions import db
-from app.models import Message, RollRecord, School, Termination, Transfer
-from app.staff import queues, terminations, transfers
+from app.models import Message, RollRecord, RollRequest, School, Termination, Transfer
+from app.staff import disputes, queues, terminations, transfers
 from app.staff.tenant import tenant
 from workflows import message_words
 from workflows.case import Actor
 from workflows.platform_settings import MODULE_TITLE
-from workflows.vocabulary import Kind, Level, Module
+from workflows.vocabulary import Kind, Level, Module, Role, State
 
 MODULES = (Module.ARCHIVE, Module.HOUSEHOLD)
 
@@ -32,7 +32,7 @@ class Card:
 
 def cards(actor: Actor) -> list[Card]:
     """Return what waits for this reviewer in the modules that the account may read, in one statement."""
-    found = [*_placements(actor), *_transfers(actor), *_calls(actor)]
+    found = [*_placements(actor), *_transfers(actor), *_asked(actor), *_calls(actor)]
     if not found:
         return []
     counted = [select(func.count()).select_from(rows.subquery()).scalar_subquery() for _, _, rows in found]
@@ -46,10 +46,10 @@ _Pile = tuple[str, str, Select[Any]]  # title, address, the cases
 def _placements(actor: Actor) -> Iterator[_Pile]:
     if auth.level_in(Module.PLACEMENT) < Level.READ:
         return
-    for endpoint, what, rows in _PLACES:
+    for endpoint, what, rows, certified in _PLACES:
         for name in queues.names(actor):
-            title = tenant().worded(f"{what}{queues.TITLE[name]}")
-            yield title, url_for(endpoint, queue=name), rows(name, actor)
+            title = f"{what}{queues.TITLE[name]}"
+            yield tenant().worded(title) if certified else title, url_for(endpoint, queue=name), rows(name, actor)
 
 
 def _transfers(actor: Actor) -> Iterator[_Pile]:
@@ -58,6 +58,17 @@ def _transfers(actor: Actor) -> Iterator[_Pile]:
             title, address = f"{MODULE_TITLE[module]} {queues.TITLE[queues.OWN]}", "staff.transfers"
             rows = _seen(Transfer, actor).where(Transfer.kind == module.value, transfers.waits(actor, module))
             yield title, url_for(address, module=module.value), rows
+
+
+def _asked(actor: Actor) -> Iterator[_Pile]:
+    """What graduates ask of their school besides reviews: objections, and changes of the roll (R-DIFF-1, R-GRAD-2)."""
+    if actor.role != Role.SCHOOL:
+        return
+    if access.seen_modules():
+        yield "待处理异议", url_for("staff.disputes"), disputes.waiting(actor)
+    if access.level_in(Module.PLACEMENT) >= Level.READ:
+        asked = select(RollRequest.id).where(RollRequest.state == State.ASKED.value)
+        yield "信息导入与更新申请", url_for("staff.roll_requests_list"), asked.where(access.scope(actor, RollRequest))
 
 
 def _calls(actor: Actor) -> Iterator[_Pile]:
@@ -76,9 +87,10 @@ def _endings(name: str, actor: Actor) -> Select[Any]:
     return _seen(Termination, actor).where(terminations.waits(name, actor))
 
 
-# Where the cases of the first module are worked off: the page, the word before the queue's title, its cases.
-_PLACES: tuple[tuple[str, str, Callable[[str, Actor], Select[Any]]], ...] = (
-    ("staff.review_queue", "", queues.waiting),
-    ("staff.destinations", "去向登记 ", partial(queues.waiting, what=Kind.DESTINATION)),
-    ("staff.terminations_list", "解约 ", _endings),
+# Where the cases of the first module are worked off: the page, the word before the queue's title, its cases, and
+# whether a two-party province certifies them (R-PROV-2).
+_PLACES: tuple[tuple[str, str, Callable[[str, Actor], Select[Any]], bool], ...] = (
+    ("staff.review_queue", "", queues.waiting, True),
+    ("staff.destinations", "去向登记 ", partial(queues.waiting, what=Kind.DESTINATION), False),
+    ("staff.terminations_list", "解约 ", _endings, True),
 )

@@ -1,12 +1,13 @@
 """What staff changed, old → new with who and why: accepted, disputed, and the school's answer (R-DIFF-1)."""
 
+import re
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.models import Correction, Outbox, School
+from app.models import Correction, Outbox, School, Transfer
 from tests import builders
 from tests.app.api import papers
 from tests.app.api.calls import API, button, refused, travel
@@ -214,7 +215,43 @@ def test_a_dispute_about_a_transfer_is_its_own_modules(
     assert one["id"] not in blind.get("/staff/disputes").text
     assert blind.get(page).status_code == decide(blind, one, "dismiss", "核对无误").status_code == 404
     assert one["id"] in reader.get("/staff/disputes").text
-    assert "示例路8号" in reader.get(page).text
+    assert "示例路8号" in reader.get(page).text and ">查看<" in reader.get("/staff/disputes").text
     assert decide(reader, one, "dismiss", "核对无误").status_code == 403
     writer = desk.client(app, Role.SCHOOL, db.session.merge(school), archive_level=int(Level.WRITE))
     assert decide(writer, one, "dismiss", "核对无误").status_code == 303
+
+
+@pytest.mark.rule("R-DIFF-1", http="allowed")
+def test_who_has_the_archives_alone_settles_the_dispute_about_one(
+    app: Flask, school: School, client: ApiClient, graduate: Graduate
+) -> None:
+    made = transfers.make_transfer(graduate)
+    transfers.correct(made, address="示例路8号")
+    one = press(client, newest(client), "dispute", reason="地址没有变过").json
+    levels = {"placement_level": int(Level.NONE), "archive_level": int(Level.WRITE)}
+    office = desk.client(app, Role.SCHOOL, db.session.merge(school), **levels)
+    home = desk.words(office.get("/staff/"))
+    assert "1待处理异议" in home and "异议处理" in home and "信息导入与更新申请" not in home
+    page = office.get(f"/staff/disputes/{one['id']}")
+    [again] = re.findall(r'href="([^"]*)">再次修改<', page.text)
+    assert again == f"/staff/transfers/archive/{db.session.get_one(Transfer, made).public_id}/correct"
+    assert office.get(again).status_code == office.get(again.removesuffix("/correct")).status_code == 200
+    transfers.correct(made, address="示例路2号")
+    assert decide(office, one, "uphold").status_code == 303
+    assert "0待处理异议" in desk.words(office.get("/staff/"))
+
+
+@pytest.mark.rule("R-DIFF-1", http="refused")
+def test_disputes_of_a_module_that_is_not_shown_are_not_counted(
+    app: Flask, office: desk.DeskClient, school: School, client: ApiClient, graduate: Graduate
+) -> None:
+    one = corrected(office, client, graduate)
+    assert press(client, one, "dispute", reason="不对").status_code == 200
+    assert "1待处理异议" in desk.words(office.get("/staff/"))
+    levels = {"placement_level": int(Level.NONE), "archive_level": int(Level.WRITE)}
+    archive = desk.client(app, Role.SCHOOL, db.session.merge(school), **levels)
+    assert "0待处理异议" in desk.words(archive.get("/staff/"))
+    assert one["id"] not in archive.get("/staff/disputes").text
+    assert archive.get(f"/staff/disputes/{one['id']}").status_code == 404
+    department = desk.client(app, Role.DEPARTMENT, school, builders.make_department(school))
+    assert "待处理异议" not in desk.words(department.get("/staff/"))

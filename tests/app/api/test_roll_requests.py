@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app import history
 from app.clock import now
 from app.extensions import db
-from app.models import Account, Document, Outbox, RollRecord, RollRequest, School
+from app.models import Account, Department, Document, Outbox, RollRecord, RollRequest, School
 from tests import builders
 from tests.app.api.calls import API, page, refused
 from tests.app.api.codes import messages
@@ -232,14 +232,19 @@ def test_an_import_does_not_take_the_record_of_who_has_not_signed_in_yet(
     assert ((kept.name, kept.id_number_blind), kept.account_id) == (before, None)
 
 
-@pytest.mark.rule("R-GRAD-2", http="refused")
-def test_a_department_that_is_not_there_is_named(
+@pytest.mark.rule("R-GRAD-2", http="allowed")
+def test_a_department_that_is_not_there_yet_is_added_when_the_school_grants(
     app: Flask, school: School, person: Account, office: desk.DeskClient
 ) -> None:
     asked = ask(account_client(app, person), import_request(school))
-    answer = decide(office, asked.json["id"])
-    assert answer.status_code == 422 and "本校没有院系“石油工程学院”。" in desk.words(answer)
-    assert db.session.execute(select(RollRecord.id)).first() is None
+    warned = desk.words(office.get(f"/staff/roll/requests/{asked.json['id']}"))
+    assert "本校还没有院系“石油工程学院”，通过后会新建该院系" in warned
+    assert "1信息导入与更新申请" in desk.words(office.get("/staff/"))
+    assert decide(office, asked.json["id"]).status_code == 303
+    assert "0信息导入与更新申请" in desk.words(office.get("/staff/"))
+    added = db.session.execute(select(Department)).scalar_one()
+    assert (added.school_id, added.name) == (school.id, "石油工程学院")
+    assert db.session.execute(select(RollRecord.department_id)).scalar_one() == added.id
 
 
 @pytest.mark.rule("R-GRAD-2", http="refused")

@@ -153,6 +153,8 @@ def test_the_home_page_counts_every_kind_of_case_and_leads_to_it(app: Flask) -> 
         "去向登记 代院系审核": 0,
         "解约 代院系审核": 0,
         "档案信息登记 待我审核": 1,
+        "待处理异议": 0,
+        "信息导入与更新申请": 0,
         "待电话通知": 0,
     }
     for number, address in shown.values():

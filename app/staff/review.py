@@ -12,12 +12,14 @@ from app.paging import page_of
 from app.staff import blueprint, cases, queues
 from app.staff.forms import ReviewForm
 from app.staff.searching import asked, narrowed
+from app.staff.tenant import tenant
 from app.writing import write
 from workflows import labels
 from workflows.calendar import say
 from workflows.case import Refusal, Refused, Request
 from workflows.vocabulary import REVIEWERS, Action, Level, Role, Step
 
+REVIEW = "审核"  # 鉴证 where a two-party province certifies (R-PROV-2)
 DECISIONS = {"approve": Action.APPROVE, "return": Action.RETURN, "reject": Action.REJECT}
 
 
@@ -39,6 +41,7 @@ def review_queue() -> Any:
         queue=queue,
         queues=[*(_counted(name, sum(count for _, count in of)) for name, of in piles.items()), _given_up()],
         pile=pile,
+        review=REVIEW if pile and not pile.certified else tenant().worded(REVIEW),
         piles=piles.get(queue, []),
         wanted=wanted,
         page=page,
@@ -66,6 +69,7 @@ def _listed(row: Any) -> dict[str, Any]:
         "submitted": say(row.submitted_at),
         "label": facts.shown_label(row, row.submitted_at),
         "state": row.state,
+        "review": labels.worded(REVIEW, as_cases.placement(row)),
     }
 
 

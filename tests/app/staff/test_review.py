@@ -9,7 +9,9 @@ from sqlalchemy import select, update
 from app import history
 from app.extensions import db
 from app.models import History, Outbox, RollRecord, School
-from tests import builders
+from tests import builders, offline
+from tests.app.api import papers
+from tests.app.api.calls import travel
 from tests.app.staff import desk
 from workflows.vocabulary import AgreementKind, Level, Role, State
 
@@ -202,8 +204,9 @@ def test_a_two_party_school_certifies_and_says_so_everywhere(app: Flask) -> None
     pages += [department.get(address) for address in ("/staff/", "/staff/review", office.page, "/staff/placements")]
     for page in pages:
         assert page.status_code == 200 and "签约鉴证" in desk.words(page)
-        offline = ("就业协议审核", "协议审核待提交")  # the first review of an offline agreement never certifies
-        assert "审核" not in re.sub("|".join(offline), "", desk.words(page))
+        # the first review of an offline agreement never certifies, nor that of a destination
+        others = ("就业协议审核", "协议审核待提交", "去向登记待我审核", "去向登记代院系审核")
+        assert "审核" not in re.sub("|".join(others), "", desk.words(page))
     settings = desk.words(school.get("/staff/settings"))
     quoted = "不会因学院和学校审核状态影响签约效力"  # S0's notice stands as it is
     assert "院系参与鉴证" in settings and "审核" not in settings.replace(quoted, "")
@@ -211,6 +214,24 @@ def test_a_two_party_school_certifies_and_says_so_everywhere(app: Flask) -> None
     done = approve(office, school)
     assert "鉴证通过：" in desk.words(school.get(done.location))
     assert "签约鉴证通过" in desk.words(school.get("/staff/placements"))
+
+
+@pytest.mark.rule("R-PROV-2", http="refused")
+def test_a_two_party_school_reviews_what_is_none_of_the_four(app: Flask) -> None:
+    travel(app, papers.MAY)
+    school = builders.make_school("10848", kind=AgreementKind.TWO_PARTY)
+    offline.make_offline(State.AGREEMENT_REVIEW, builders.make_graduate(school))
+    builders.make_paper(State.REVIEW, builders.make_graduate(school))
+    client = desk.client(app, Role.SCHOOL, school)
+    home = desk.words(client.get("/staff/"))
+    assert "去向登记待我审核" in home and "解约待我鉴证" in home and "去向登记待我鉴证" not in home
+    for kind in ("agreement", "paper"):
+        page = client.get(f"/staff/review?kind={kind}")
+        [button] = re.findall(r'text-nowrap" href="/staff/review/[0-9a-f]+">([^<]*)<', page.text)
+        assert button == "审核"
+    assert "没有等待鉴证的记录" in desk.words(client.get("/staff/review?kind=signing"))
+    offline.make_offline(State.SIGNING_REVIEW, builders.make_graduate(school))
+    assert ">鉴证<span" in client.get("/staff/review?kind=signing").text
 
 
 @pytest.mark.rule("R-PROV-2", http="refused")

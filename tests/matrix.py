@@ -227,8 +227,8 @@ def foreign_markers(world: World, caller: Caller, text: str) -> list[str]:
     return sorted(f"{owner}: {marker}" for owner in foreign for marker in world.markers[owner] if marker in text)
 
 
-# What two readings of the same thing may differ in: tokens of forms, the time of a file.
-_PASSING = re.compile(r'name="csrf_token" value="[^"]*"|<dcterms:[^>]*>[^<]*<')
+# What two readings of the same thing may differ in: tokens of forms, the time of a file, the deadline that is offered.
+_PASSING = re.compile(r'name="csrf_token" value="[^"]*"|<dcterms:[^>]*>[^<]*<|name="deadline_at"[^>]*')
 
 
 def lasting(response: TestResponse) -> tuple[int, str]:

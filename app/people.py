@@ -1,5 +1,6 @@
 """Adding accounts, roll records and employers: sealed columns, blind indexes and the link between person and roll."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from app.models import Account, Employer, Enrolment, RollRecord, School
 from app.models.types import new_public_id
 from workflows.identity import clean_id_number, clean_name, same_name
 
+log = logging.getLogger(__name__)
 NEAR = 50  # records looked at to say which key of a mismatch failed
 
 
@@ -91,8 +93,8 @@ def add_roll_record(id_kind: str, id_number: str, values: Mapping[str, Any]) -> 
     return record
 
 
-def link(account: Account) -> int:
-    """Join an account to the roll records that are this person's, and return how many are new (R-GRAD-1).
+def unlinked(account: Account) -> list[RollRecord]:
+    """Return the roll records that are this person's and belong to no account yet (R-GRAD-1).
 
     Name, identity number, school and degree level must all agree with the person's enrolment.
     """
@@ -106,18 +108,26 @@ def link(account: Account) -> int:
         .where(RollRecord.id_number_blind == account.id_number_blind, RollRecord.account_id.is_(None))
         .order_by(RollRecord.id)
     )
-    theirs = [
+    return [
         record
         for record, school_code in db.session.execute(free)
         if (school_code, record.degree_level_code) in enrolled and same_name(record.name, account.name)
     ]
-    return sum(join(record, account) for record in theirs)
+
+
+def link(account: Account) -> int:
+    """Join an account to the roll records that are this person's, and return how many are new (R-GRAD-1)."""
+    joined = sum(join(record, account) for record in unlinked(account))
+    if joined:
+        log.info("account joined to the roll", extra={"account": account.public_id, "records": joined})
+    return joined
 
 
 def mismatch(account: Account) -> list[str]:
-    """Name the keys by which a person without records fails on every roll, never the roll's values (R-GRAD-1).
+    """Name the keys by which a person fails on every roll, never the roll's values (R-GRAD-1).
 
-    The keys are 姓名 身份证号 毕业院校 学历层次; of several records that come near, the nearest decides.
+    The keys are 姓名 身份证号 毕业院校 学历层次; of several records that come near, the nearest decides. The
+    person's own, of other cohorts, are no near miss (R-GRAD-2).
     """
     enrolled = [
         (row.school_code, row.degree_level_code)
@@ -137,6 +147,7 @@ def mismatch(account: Account) -> list[str]:
             *(["学历层次"] if not _level_agrees(code, record.degree_level_code, enrolled, levels) else []),
         ]
         for record, code in found.items()
+        if record.account_id != account.id
     ]
     return min(failing, key=len, default=["姓名", "身份证号"])
 

@@ -8,6 +8,7 @@ from app.api.room import KEY, Room, answer, once
 from app.api.schemas import ConfirmationAnswer, ConfirmationInput, MeAnswer, RecordAnswer
 from app.extensions import db
 from app.models import Account, Department, RollRecord, School
+from app.writing import rollback, write
 from workflows.case import Request
 from workflows.vocabulary import Action
 
@@ -18,15 +19,24 @@ blueprint = Room("me", __name__, description="我的信息")
 @blueprint.response(200, MeAnswer)
 @access.policy("graduate")
 def me() -> Any:
-    """Return the person with all records, and where there is none, which of the four keys did not match (R-GRAD-1)."""
-    account = db.session.get_one(Account, access.actor().id)
+    """Return the person with all records; where none is of this cohort, which of the four keys failed (R-GRAD-1/2)."""
+    account = _joined(access.actor().id)
     phone, email = accounts.phone_of(account), accounts.email_of(account)
     rows = records.own(account.id)
     payload: dict[str, Any] = {"name": account.name, "phone": masking.phone(phone), "email": masking.email(email)}
     payload["records"] = [records.public(row) for row in rows]
-    if not rows:
+    if not any(line["current"] for line in payload["records"]):
         payload["mismatch"] = people.mismatch(account)
     return answer(payload)
+
+
+def _joined(account_id: int) -> Account:
+    """Return the person, joined to what has come onto a roll since the sign-in; a session outlives an import."""
+    account = db.session.get_one(Account, account_id)
+    if people.unlinked(account):
+        rollback()  # what was read without the lock is read again under it
+        write(lambda: people.link(db.session.get_one(Account, account_id)))
+    return db.session.get_one(Account, account_id)
 
 
 @blueprint.get("/records/<record_id>")

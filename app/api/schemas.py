@@ -124,7 +124,7 @@ class RecordLine(Answer):
 
 
 class MeAnswer(Answer):
-    """The person, with masked contact, and all records; `mismatch` names the keys that failed."""
+    """The person, with masked contact, and all records; with none of this cohort, `mismatch` names the failing keys."""
 
     name = _text()
     phone = _text()

@@ -16,7 +16,7 @@ export async function home() {
     if (problem.code !== "confirm_first") throw problem;
     return go(`#/confirm/${record.id}`);
   }
-  return () => show("毕业去向登记与网签", greeting(me, page), again(page), ...content(page));
+  return () => show("毕业去向登记与网签", greeting(me, page), notThisCohort(me), again(page), ...content(page));
 }
 
 function notOnTheRoll(me) {
@@ -42,6 +42,14 @@ function greeting(me, page) {
       h("label", { class: "visually-hidden", for: id }, "届别"), select,
       h("a", { class: "btn btn-outline-primary", href: "#/me" }, "我的信息"),
       h("a", { class: "btn btn-outline-primary", href: "#/guide" }, "操作指南")));
+}
+
+function notThisCohort(me) {
+  if (me.records.some((one) => one.current)) return null;
+  const keys = (me.mismatch || []).join("、");
+  return h("div", { class: "alert alert-warning" },
+    `应届毕业生名单中还没有您${keys ? `，不一致的项目：${keys}` : ""}。您是应届毕业生的，`,
+    h("a", { class: "alert-link", href: "#/request/import" }, "请申请信息导入"), "。");
 }
 
 function again(page) {

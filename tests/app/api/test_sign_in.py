@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app import auth, doors, people, sign_in_limits
+from app import auth, doors, history, people, sign_in_limits
 from app.clock import now
 from app.extensions import db, limiter
-from app.models import Account, RollRecord, School
+from app.models import Account, Enrolment, RollRecord, School
 from tests import builders
 from tests.app.api.calls import API, accept, page, pass_time, refused, ticked
 from tests.application import ApiClient, api_client, build
@@ -133,6 +133,33 @@ def test_a_new_record_on_the_roll_is_joined_at_the_next_sign_in(app: Flask, grad
         (second.public_id, False),
         (graduate.roll.public_id, True),
     ]
+
+
+@pytest.mark.rule("R-GRAD-1", http="allowed")
+def test_who_signed_in_before_the_import_is_joined_without_signing_in_again(app: Flask, school: School) -> None:
+    person = make_person("李明", "resident_id", "11010519491231002X", school.code)
+    session = sign_in(app, "11010519491231002X")
+    assert me(app, session)["mismatch"] == ["姓名", "身份证号"]
+    record = add_to_roll(school, "李明", "resident_id", "11010519491231002X")
+    for _ in range(2):
+        found = me(app, session)
+        assert [one["id"] for one in found["records"]] == [record.public_id] and "mismatch" not in found
+    assert db.session.get_one(RollRecord, record.id, populate_existing=True).account_id == person.id
+    assert list(history.verify(db.session.connection())) == []
+
+
+@pytest.mark.rule("R-GRAD-2", http="refused")
+def test_with_records_of_earlier_cohorts_alone_the_failing_keys_are_named(app: Flask, school: School) -> None:
+    number, earlier = "11010519491231002X", {"cohort": 2024}
+    person = make_person("李明", "resident_id", number, school.code)
+    db.session.add(Enrolment(account_id=person.id, school_code=school.code, degree_level_code="master"))
+    bachelor = add_to_roll(school, "李明", "resident_id", number, **earlier)
+    session = sign_in(app, number)
+    found = me(app, session)
+    assert [(one["id"], one["current"]) for one in found["records"]] == [(bachelor.public_id, False)]
+    assert found["mismatch"] == ["姓名", "身份证号"], "the own record of another cohort is no near miss"
+    add_to_roll(school, "李鸣", "resident_id", number, degree_level_code="master")
+    assert me(app, session)["mismatch"] == ["姓名"]
 
 
 def test_me_shows_contact_masked(app: Flask, graduate: Graduate, client: ApiClient) -> None:

@@ -181,6 +181,7 @@ def job_part(terms: dict[str, Any]) -> dict[str, str]:
 
 
 _EDITED = frozenset({State.DRAFT, State.AGREEMENT_RETURNED, State.RETURNED})
+_APPROVED = frozenset({State.EFFECTIVE, State.TERMINATED})
 JOB_LABELS = tuple(job_part({}))  # in the order of the form; sealed JSON sorts its keys
 
 
@@ -201,12 +202,17 @@ def _gather(conn: Connection, placement: Any) -> tuple[dict[str, Any], str]:
         "agreement_kind": placement.agreement_kind or AgreementKind.THREE_PARTY.value,
         "clauses_version": row.clauses_version,
         "graduate": graduate_part(row),
-        "employer": employer_part(terms),
         "school": school,
+    }
+    return body | _terms_part(terms), row.digest or ""
+
+
+def _terms_part(terms: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "employer": employer_part(terms),
         "job": job_part(terms),
         "supplement": terms.get("supplement") or "",
     }
-    return body, row.digest or ""
 
 
 def _refuse_unprintable(body: dict[str, Any]) -> None:
@@ -241,3 +247,13 @@ def agreement_of(conn: Connection, placement: Any) -> dict[str, Any]:
     if placement.state in _EDITED:
         return compose(conn, placement)
     return stored(conn, placement) or compose(conn, placement)
+
+
+def in_force(conn: Connection, placement: Any, printed: dict[str, Any]) -> dict[str, Any]:
+    """Return what an agreement prints, with what the school has corrected in its data since (R-EDIT-1).
+
+    Only what has been approved is corrected: of anything else newer terms are a draft of the graduate's.
+    """
+    if placement.state not in _APPROVED:
+        return printed
+    return printed | _terms_part(terms_at(conn, placement))

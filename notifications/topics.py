@@ -130,7 +130,7 @@ TOPICS: dict[Event, Topic] = {
     Event.PAPER_APPROVED: Topic((_review("paper_approved"),)),
     Event.PAPER_RETURNED: Topic((_review("paper_returned"),)),
     Event.PAPER_REJECTED: Topic((_review("paper_rejected"),)),
-    Event.PLACEMENT_CORRECTED: Topic((_change("placement_corrected"),)),
+    Event.PLACEMENT_CORRECTED: Topic((_change("placement_corrected"), _employer("placement_corrected_employer"))),
     Event.CORRECTION_UPHELD: Topic((_review("correction_upheld"),)),
     Event.CORRECTION_DISMISSED: Topic((_review("correction_dismissed"),)),
     Event.TERMINATION_ASKED: _both("termination_asked"),

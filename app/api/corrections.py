@@ -43,6 +43,12 @@ def public(view: View, row: Any, actor: Actor) -> dict[str, Any]:
     }
 
 
+def of_placement(view: View, row: Any, actor: Actor) -> list[dict[str, Any]]:
+    """Return what staff changed in a placement, the newest first, as on the list of all changes."""
+    about = (Subject.PLACEMENT, row.id)
+    return [public(view, one, actor) for one in reversed(view.corrections) if (one.subject, one.subject_id) == about]
+
+
 @blueprint.get("")
 @blueprint.arguments(RecordQuery, location="query")
 @blueprint.response(200, CorrectionAnswer(many=True))

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 
 from app import agreement_fields, as_cases, facts, snapshots, texts, warnings
 from app.agreement_fields import EMPTY, pairs
-from app.api import cards
+from app.api import cards, corrections
 from app.extensions import db
 from app.models import History
 from workflows import history_lines, online_signing
@@ -28,7 +28,10 @@ def _labelled(listed: list[tuple[str, str]]) -> list[dict[str, str]]:
 
 def printed(row: Any) -> dict[str, Any]:
     """Return the agreement's content in blocks: the snapshot's once accepted, today's before (R-INV-1)."""
-    body = snapshots.agreement_of(db.session.connection(), row)
+    return _blocks(snapshots.agreement_of(db.session.connection(), row))
+
+
+def _blocks(body: dict[str, Any]) -> dict[str, Any]:
     kind = AgreementKind(body["agreement_kind"])
     job = [
         (agreement_fields.JOB_AS_FILLED_IN.get(label, label), value or EMPTY) for label, value in body["job"].items()
@@ -70,8 +73,9 @@ def _slot(found: online_signing.SigningFacts) -> dict[str, Any] | None:
 
 
 def page(view: facts.View, row: Any, actor: Actor) -> dict[str, Any]:
-    """Return an invitation with everything its page shows."""
-    case, content = as_cases.placement(row), printed(row)
+    """Return an invitation with everything its page shows; what the school corrected is as corrected (R-EDIT-1)."""
+    case = as_cases.placement(row)
+    content = _blocks(snapshots.in_force(view.conn, row, snapshots.agreement_of(view.conn, row)))
     found = facts.signing_facts(view, row.id, row.employer_id)
     notice = texts.current("binding_notice") if found.binding_notice else None
     return (
@@ -84,6 +88,7 @@ def page(view: facts.View, row: Any, actor: Actor) -> dict[str, Any]:
             "binding_notice": texts.public(notice),
             "slot": _slot(found),
             "reason": row.reason,
+            "corrections": corrections.of_placement(view, row, actor),
             "warnings": warnings.as_answer(view.conn, row.credit_code, view.roll.school_id),
             "history": history_of(row, case),
             "documents": {

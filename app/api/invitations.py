@@ -8,8 +8,9 @@ from app import access, actions, facts
 from app.api import cards, changes, records
 from app.api.home import all_cards
 from app.api.invitation_page import page
+from app.api.invitation_schemas import InvitationAnswer
 from app.api.room import KEY, Room, answer, once
-from app.api.schemas import AcceptInput, CardAnswer, DeclineInput, InvitationAnswer, RecordQuery
+from app.api.schemas import AcceptInput, CardAnswer, DeclineInput, RecordQuery
 from app.errors import STATUS, ApiError, NotFound, refusal_detail
 from app.extensions import db
 from app.models import Placement, PlacementTerms

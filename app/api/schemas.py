@@ -274,28 +274,6 @@ class WarningAnswer(Answer):
     reason = _text()
 
 
-class InvitationAnswer(CardAnswer):
-    """An invitation with everything that its page shows."""
-
-    version = fields.Integer(required=True)
-    agreement = _text()
-    employer = _listed(Labelled)
-    student = fields.Nested(Student, required=True)
-    school = _listed(Labelled)
-    job = _listed(Labelled)
-    supplement = _text()
-    clauses = fields.Nested(Clauses, required=True, allow_none=True)
-    declaration = fields.Nested(Text, required=True, allow_none=True)
-    once_notice = fields.Nested(Text, required=True, allow_none=True)
-    binding_notice = fields.Nested(Text, required=True, allow_none=True)
-    slot = fields.Nested(Slot, required=True, allow_none=True)
-    reason = _text(allow_none=True)
-    history = _listed(Line)
-    documents = fields.Nested(Documents, required=True)
-    agreement_number = _text(allow_none=True)
-    warnings = _listed(WarningAnswer)
-
-
 class Button(Allowed):
     """One of the three functions."""
 

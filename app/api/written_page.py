@@ -3,7 +3,7 @@
 from typing import Any
 
 from app import as_cases, codes, facts, file_places, forms, snapshots, texts
-from app.api import cards, employers, files, invitation_page
+from app.api import cards, corrections, employers, files, invitation_page
 from app.facts import View
 from app.record_facts import verified_employer
 from app.terms import readable
@@ -53,6 +53,7 @@ def page(view: View, row: Any, actor: Actor) -> dict[str, Any]:
         "errors": dict(forms.FORMS[Subject.PLACEMENT, row.kind](typed).errors) if editable else {},
         "content": [{"label": f.label, "value": readable(f.name, terms.get(f.name))} for f in agreement_form.FIELDS],
         "printed": invitation_page.printed(row) if row.kind in agreement_document.RULES else None,
+        "corrections": corrections.of_placement(view, row, actor),
         "warnings": _warnings(view, row),
         "progress": [stage._asdict() for stage in stages(case)],
         "uploads": files.listing(view.conn, file_places.Found(Subject.PLACEMENT, row, view), actor),

@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from app.api.correction_schemas import CorrectionAnswer
 from app.api.fields import Input, flag, form, text, whole
 from app.api.file_schemas import FilesAnswer
 from app.api.schemas import Allowed, Answer, CardAnswer, Clauses, Documents, Labelled, Line, Slot, Student, Text
@@ -97,6 +98,7 @@ class WrittenAnswer(CardAnswer):
     errors = fields.Dict(required=True)
     content = fields.List(fields.Nested(Labelled), required=True)
     printed = fields.Nested(Printed, required=True, allow_none=True)
+    corrections = fields.List(fields.Nested(CorrectionAnswer), required=True)
     warnings = fields.List(fields.String(), required=True)
     progress = fields.List(fields.Nested(Stage), required=True)
     uploads = fields.Nested(FilesAnswer, required=True)

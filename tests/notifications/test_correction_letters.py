@@ -76,6 +76,16 @@ def test_the_alert_shows_old_and_new_masked_and_that_one_can_object(in_force: In
     assert message.fields["page"].startswith("pages/correction/index?id=")
 
 
+@pytest.mark.rule("R-MSG-1", "R-EDIT-1")
+def test_the_employer_of_an_online_agreement_is_told_in_its_inbox(in_force: InForce) -> None:
+    before = len(alerts("employer"))
+    in_force.correct(**CHANGED)
+    (told,) = alerts("employer")[before:]
+    assert (told.topic, told.placement_id) == ("placement.corrected", in_force.record)
+    assert "联系人手机：199****1111 → 199****2222" in told.body and "协议书不变" in told.body
+    assert "演示乙" not in told.body and "19900002222" not in told.body
+
+
 @pytest.mark.rule("R-DIFF-1")
 def test_a_changed_transfer_shows_where_it_goes_now(app: Flask) -> None:
     graduate = builders.make_graduate(builders.make_school())

@@ -79,7 +79,7 @@ def test_who_is_told_of_what() -> None:
         "paper.approved": {graduate},
         "paper.returned": {graduate},
         "paper.rejected": {graduate},
-        "placement.corrected": {graduate},
+        "placement.corrected": {graduate, employer},
         "correction.upheld": {graduate},
         "correction.dismissed": {graduate},
         "roll.changed": {graduate},

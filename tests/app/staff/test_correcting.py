@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app import snapshots
 from app.extensions import db
@@ -119,6 +119,29 @@ def test_the_agreement_and_its_document_stay_as_they_were_signed(office: desk.De
     assert correct(office, placement, contact_mobile="13800000000").status_code == 303
     assert signed(placement) == before and count(Document) == documents
     assert before["employer"]["contact_mobile"] in office.get(f"/staff/placements/{placement.public_id}").text
+
+
+@pytest.mark.rule("R-EDIT-1", "R-ON-8", http="allowed")
+@pytest.mark.parametrize("then", [State.EFFECTIVE, State.TERMINATED])
+def test_the_corrected_data_stand_on_every_page_of_the_agreement(
+    app: Flask, office: desk.DeskClient, graduate: Graduate, then: State
+) -> None:
+    placement = made(Kind.ONLINE, graduate)
+    assert correct(office, placement, contact_mobile="13800000000", report_place="大厦一层").status_code == 303
+    if then == State.TERMINATED:
+        db.session.execute(update(Placement).values(state=then.value, live_key=None, open_key=None))
+        db.session.commit()
+    page = api_client(app, graduate).get(f"/api/v1/invitations/{placement.public_id}").json
+    shown = {line["label"]: line["value"] for line in page["employer"] + page["job"]}
+    assert (shown["联系人手机"], shown["报到地点"], shown["转正起薪"]) == ("13800000000", "大厦一层", "10000元/月")
+    (noted,) = page["corrections"]
+    assert (noted["by"], noted["reason"]) == ("学校", WHY)
+    assert [(one["label"], one["old"], one["new"]) for one in noted["changes"]] == [
+        ("联系人手机", "19900001111", "13800000000"),
+        ("报到地点", "--", "大厦一层"),
+    ]
+    frames = desk.words(office.get(f"/staff/placements/{placement.public_id}")).partition("甲方用人单位")[2]
+    assert "13800000000" in frames and "19900001111" not in frames
 
 
 @pytest.mark.rule("R-EDIT-1", http="allowed")

@@ -345,7 +345,7 @@ def roll_step(roll_id: int, action: Action, actor: Actor, request: Request, want
     personal = {"reason": request.reason.strip()} if request.reason else {}
     personal |= shown_roll.old_and_new(before, differing)
     detail = {"from_state": roll.state, "to_state": decision.state.value, **decision.detail}
-    old = dict(roll._mapping) | {"id": roll_id}
+    old = dict(roll._mapping) | before | {"id": roll_id}
     if Effect.NOTE_CORRECTION in decision.effects:
         detail |= corrections.note(unit, Subject.ROLL_RECORD, actor, old, old | columns, request.reason)
     unit.chain.add(unit.view.now, actor, ("roll_record", roll_id), action.value, detail, personal)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from app import as_cases, bodies, codes, destination_content, snapshots
+from app import as_cases, bodies, codes, destination_content, shown_roll, snapshots
+from app.agreement_fields import EMPTY
 from app.forms import TYPED
 from app.models import Correction, Transfer
 from app.models.types import new_public_id
@@ -56,9 +57,9 @@ def _of_transfer(conn: Connection, old: Columns, new: Columns) -> list[Change]:
     return differences(transfer_form.FIELDS[Module(new["kind"])], before, after)
 
 
-# What staff may change on the roll: label, and the value in words.
-ROLL: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "training_mode": ("培养方式", lambda value: codes.label("training_modes", value)),
+# What staff may change on the roll: label, and the value in words. Who has an account has the number of it (R-ROLL-1).
+ROLL: dict[str, tuple[str, shown_roll.Words]] = {
+    **{name: known for name, known in shown_roll.FIELDS.items() if name in shown_roll.SHOWN},
     "cohort": ("届别", lambda value: f"{value}届"),
     "state": ("名单状态", lambda value: labels.LABELS_OF[Subject.ROLL_RECORD][State(value)]),
 }
@@ -66,9 +67,9 @@ ROLL: dict[str, tuple[str, Callable[[Any], str]]] = {
 
 def _of_roll(conn: Connection, old: Columns, new: Columns) -> list[Change]:
     return [
-        Change(name, label, words(old[name]), words(new[name]))
+        Change(name, label, words(old[name]) or EMPTY, words(new[name]) or EMPTY)
         for name, (label, words) in ROLL.items()
-        if old[name] != new[name]
+        if old.get(name) != new.get(name)
     ]
 
 

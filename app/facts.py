@@ -344,6 +344,7 @@ def roll_facts(view: View) -> RollFacts:
         open_termination=open_termination(view),
         open_invitations=tuple(row.id for row in open_rows),
         shown_hash=view.roll.shown_hash,
+        joined=view.roll.account_id is not None,
     )
 
 

@@ -1,13 +1,15 @@
 """What a graduate sees of the roll and confirms: the fields in their order, and their hash (R-GRAD-1)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from app import codes
+from app.agreement_fields import EMPTY
 from app.crypto import digest, unseal_text
-from app.models import RollRecord
+from app.extensions import db
+from app.models import Department, RollRecord
 
 _roll = RollRecord.__table__
 
@@ -34,6 +36,50 @@ SHOWN = (
     "archive_moved",
     "household_moved",
 )
+Words = Callable[[Any], str]
+
+
+def _coded(table: str) -> Words:
+    return lambda code: codes.label(table, code)
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _yes_no(value: bool | None) -> str:
+    return "" if value is None else "是" if value else "否"
+
+
+def _department(department: int) -> str:
+    return db.session.get_one(Department, department).name
+
+
+# What the graduate sees, in the order of the page: column, label, and the column's value in words. The number is
+# unsealed, and phone and e-mail are read, by who shows them.
+FIELDS: dict[str, tuple[str, Words]] = {
+    "name": ("姓名", _plain),
+    "gender_code": ("性别", lambda code: codes.label("genders", code).removesuffix("性")),
+    "ethnic_code": ("民族", _coded("ethnic_groups")),
+    "id_number": ("身份证号", _plain),
+    "political_code": ("政治面貌", _coded("political_status")),
+    "school": ("毕业院校", _plain),
+    "education_code": ("学历", _coded("education")),
+    "degree_level_code": ("层次", _coded("degree_levels")),
+    "exam_number": ("考生号", _plain),
+    "training_mode": ("培养方式", _coded("training_modes")),
+    "origin_region": ("生源所在地", codes.region_name),
+    "entered_on": ("入学时间", _plain),
+    "graduates_on": ("毕业时间", _plain),
+    "student_number": ("学号", _plain),
+    "department_id": ("院系", _department),
+    "major": ("专业", _plain),
+    "duration_years": ("学制", lambda years: f"{years}年" if years else ""),
+    "archive_moved": ("档案是否转入学校", _yes_no),
+    "household_moved": ("户口是否转入学校", _yes_no),
+    "email": ("电子邮箱", _plain),
+    "phone": ("手机号码", _plain),
+}
 _READ = select(*(_roll.c[name] for name in SHOWN)).where(_roll.c.id == bindparam("row"))
 _SET = update(_roll).where(_roll.c.id == bindparam("row")).values(shown_hash=bindparam("hash"))
 
@@ -70,34 +116,11 @@ def old_and_new(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
     }
 
 
-def _yes_no(value: bool | None) -> str:
-    return "--" if value is None else "是" if value else "否"
-
-
 def shown_fields(roll: Any, school: str, department: str, phone: str, email: str) -> list[tuple[str, str]]:
     """Return what the confirmation page shows, as (label, value), empty as “--” (R-GRAD-1)."""
     number = unseal_text(roll.id_number_sealed, f"roll_record.id_number:{roll.public_id}")
-    pairs = [
-        ("姓名", roll.name),
-        ("性别", codes.label("genders", roll.gender_code).removesuffix("性")),
-        ("民族", codes.label("ethnic_groups", roll.ethnic_code)),
-        ("身份证号", number),
-        ("政治面貌", codes.label("political_status", roll.political_code)),
-        ("毕业院校", school),
-        ("学历", codes.label("education", roll.education_code)),
-        ("层次", codes.label("degree_levels", roll.degree_level_code)),
-        ("考生号", roll.exam_number),
-        ("培养方式", codes.label("training_modes", roll.training_mode)),
-        ("生源所在地", codes.region_name(roll.origin_region)),
-        ("入学时间", roll.entered_on.isoformat() if roll.entered_on else ""),
-        ("毕业时间", roll.graduates_on.isoformat() if roll.graduates_on else ""),
-        ("学号", roll.student_number),
-        ("院系", department),
-        ("专业", roll.major),
-        ("学制", f"{roll.duration_years}年" if roll.duration_years else ""),
-        ("档案是否转入学校", _yes_no(roll.archive_moved)),
-        ("户口是否转入学校", _yes_no(roll.household_moved)),
-        ("电子邮箱", email),
-        ("手机号码", phone),
+    elsewhere = {"id_number": number, "school": school, "department_id": department, "email": email, "phone": phone}
+    return [
+        (label, (elsewhere[name] if name in elsewhere else words(getattr(roll, name))) or EMPTY)
+        for name, (label, words) in FIELDS.items()
     ]
-    return [(label, value or "--") for label, value in pairs]

@@ -15,6 +15,7 @@ from workflows.vocabulary import Action, Code, Effect, Event, Kind, Role, State,
 QUALIFIED = {"21": "22", "41": "42"}
 UNQUALIFIED = {after: before for before, after in QUALIFIED.items()}
 COHORTS_AROUND = 5
+BY_FILE = "名单导入"  # why the roll says something else after an import
 AGREEMENTS = frozenset({Kind.ONLINE, Kind.OFFLINE, Kind.PAPER})
 
 
@@ -24,7 +25,7 @@ class RollFacts:
 
     `open_invitations` are ids of invitations whose deadline has not passed, `slot` the record that holds the slot,
     `shown_hash` the hash of the data the graduate has on the screen now, `wanted` what the roll is to say by column, as
-    far as it says something else.
+    far as it says something else. Of a record that is not `joined` to an account nobody has seen what it says.
     """
 
     now: datetime
@@ -35,6 +36,7 @@ class RollFacts:
     open_termination: Blocker | None = None
     open_invitations: tuple[int, ...] = ()
     shown_hash: str = ""
+    joined: bool = True
     wanted: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -126,12 +128,18 @@ def _keeps_agreement(case: Case, actor: Actor, facts: RollFacts, request: Reques
 
 
 def _edit(case: Case, actor: Actor, facts: RollFacts, request: Request) -> Decision:
+    """Write what differs. With a reason it is the school's doing, which the graduate may dispute (R-DIFF-1).
+
+    Without one it is what the graduate asked for, and is told of as granted (R-GRAD-2).
+    """
+    told = bool(request.reason)
     return Decision(
         Action.EDIT,
         State.ON_ROLL,
         facts.wanted,
         {"fields": sorted(facts.wanted)},
-        events=(Event.ROLL_CHANGED,),
+        events=(Event.ROLL_CHANGED,) if told else (),
+        effects=(Effect.NOTE_CORRECTION,) if told and facts.joined else (),
         follow_ups=_withdraw_all(facts, "training_mode") if _losing(facts) else (),
     )
 
@@ -206,7 +214,7 @@ TRANSITIONS = (
     Transition(Action.PUT_ON_ROLL, _OFF, _SCHOOL, (State.ON_ROLL,), _put_on, checks=(_reason,)),
     Transition(
         Action.EDIT, _ON, _SCHOOL, (State.ON_ROLL,), _edit, checks=(_something_new, _keeps_agreement)
-    ),  # a file of the school (R-ROLL-1), or a request that it grants (R-GRAD-2)
+    ),  # a file of the school, for the reason BY_FILE (R-ROLL-1), or a request that it grants, for none (R-GRAD-2)
     *paper_agreement.TRANSITIONS,
 )
 

@@ -1,5 +1,6 @@
 """What staff changed in a graduate's records, old → new: to accept, or to dispute (R-DIFF-1)."""
 
+from datetime import datetime
 from typing import Any
 
 from app import access, actions, corrections, facts, ledgers
@@ -47,6 +48,15 @@ def of_placement(view: View, row: Any, actor: Actor) -> list[dict[str, Any]]:
     """Return what staff changed in a placement, the newest first, as on the list of all changes."""
     about = (Subject.PLACEMENT, row.id)
     return [public(view, one, actor) for one in reversed(view.corrections) if (one.subject, one.subject_id) == about]
+
+
+def of_roll(view: View, confirmed_at: datetime | None, actor: Actor) -> list[dict[str, Any]]:
+    """Return what staff changed on the roll since it was confirmed, the newest first (R-GRAD-1)."""
+    return [
+        public(view, one, actor)
+        for one in reversed(view.corrections)
+        if one.subject == Subject.ROLL_RECORD and (confirmed_at is None or one.created_at > confirmed_at)
+    ]
 
 
 @blueprint.get("")

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from app import access, accounts, actions, masking, people, shown_roll
-from app.api import records
+from app import access, accounts, actions, facts, masking, people, shown_roll
+from app.api import corrections, records
+from app.api.record_schemas import RecordAnswer
 from app.api.room import KEY, Room, answer, once
-from app.api.schemas import ConfirmationAnswer, ConfirmationInput, MeAnswer, RecordAnswer
+from app.api.schemas import ConfirmationAnswer, ConfirmationInput, MeAnswer
 from app.extensions import db
 from app.models import Account, Department, RollRecord, School
 from app.writing import rollback, write
@@ -43,7 +44,7 @@ def _joined(account_id: int) -> Account:
 @blueprint.response(200, RecordAnswer)
 @access.policy("graduate")
 def record(record_id: str) -> Any:
-    """Return everything a graduate has to check before entering (R-GRAD-1)."""
+    """Return everything a graduate has to check before entering, and what staff changed of it (R-GRAD-1, R-DIFF-1)."""
     actor = access.actor()
     roll: RollRecord = access.load(RollRecord, record_id, actor)
     account = db.session.get_one(Account, actor.id)
@@ -58,6 +59,7 @@ def record(record_id: str) -> Any:
             "confirmed": records.confirmed(roll),
             "shown_version": roll.shown_hash,
             "fields": [{"label": label, "value": value} for label, value in fields],
+            "corrections": corrections.of_roll(facts.read(db.session.connection(), roll.id), roll.confirmed_at, actor),
         }
     )
 

@@ -147,16 +147,6 @@ class ChoiceAnswer(Answer):
     label = fields.String(required=True)
 
 
-class RecordAnswer(Answer):
-    """What a graduate has to check before entering."""
-
-    id = _text()
-    cohort = fields.Integer(required=True)
-    confirmed = _flag()
-    shown_version = _text()
-    fields_ = fields.List(fields.Nested(Labelled), required=True, data_key="fields", attribute="fields")
-
-
 class ConfirmationAnswer(Answer):
     """The data are confirmed."""
 

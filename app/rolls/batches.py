@@ -13,7 +13,7 @@ from app.models import Department, RollRecord
 from app.rolls.enrolling import enrol
 from workflows.case import Actor, Refused, Request
 from workflows.roll_file import LABELS, Cell, CellError, Expected, Fault, Line, as_text, read_line
-from workflows.roll_record import arriving
+from workflows.roll_record import BY_FILE, arriving
 from workflows.vocabulary import Action, Code, State
 
 Cells = tuple[int, tuple[Cell, ...]]
@@ -150,7 +150,7 @@ def _update(actor: Actor, row: Row[Any], columns: dict[str, Any], line: Line, nu
         outcome.unchanged += 1
         return
     try:
-        actions.roll_step(row.id, Action.EDIT, actor, Request(), wanted)
+        actions.roll_step(row.id, Action.EDIT, actor, Request(reason=BY_FILE), wanted)
     except Refused as refused:
         column = "培养方式" if refused.refusal.code == Code.TAKEN else "学号"
         outcome.blame(number, [Fault(column, refused.refusal.message)])

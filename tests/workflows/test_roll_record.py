@@ -15,7 +15,7 @@ from tests.workflows.cases import (
 )
 from workflows.case import Case, Decision, FollowUp, Refusal
 from workflows.engine import available
-from workflows.roll_record import FLOW, RollFacts, arriving
+from workflows.roll_record import BY_FILE, FLOW, RollFacts, arriving
 from workflows.vocabulary import HOLDING, Action, Code, Effect, Event, Kind, State, Subject
 
 ON, OFF = (Case(state, subject=Subject.ROLL_RECORD) for state in (State.ON_ROLL, State.OFF_ROLL))
@@ -222,16 +222,24 @@ def test_a_state_that_does_not_fit_is_named() -> None:
     assert refusal.message == "该记录当前状态为“不在毕业生名单中”，不能移出毕业生名单。"
 
 
-@pytest.mark.rule("R-ROLL-1", "R-GRAD-2")
-def test_an_edit_writes_what_differs_and_tells_the_graduate() -> None:
-    facts = make_roll_facts(wanted={"name": "李鸣", "major": "石油工程"}, open_invitations=OPEN)
-    assert change(Action.EDIT, facts) == Decision(
-        Action.EDIT,
-        State.ON_ROLL,
-        {"name": "李鸣", "major": "石油工程"},
-        {"fields": ["major", "name"]},
-        events=(Event.ROLL_CHANGED,),
-    )
+@pytest.mark.rule("R-ROLL-1", "R-GRAD-2", "R-DIFF-1")
+@pytest.mark.parametrize(
+    ("reason", "joined", "events", "effects"),
+    [
+        (BY_FILE, True, (Event.ROLL_CHANGED,), NOTED),
+        (BY_FILE, False, (Event.ROLL_CHANGED,), ()),
+        (None, True, (), ()),
+    ],
+    ids=["file", "file, nobody has seen it", "asked for by the graduate"],
+)
+def test_an_edit_writes_what_differs_and_tells_the_graduate(
+    reason: str | None, joined: bool, events: tuple[Event, ...], effects: tuple[Effect, ...]
+) -> None:
+    wanted = {"name": "李鸣", "major": "石油工程"}
+    facts = make_roll_facts(wanted=wanted, open_invitations=OPEN, joined=joined)
+    detail = {"fields": ["major", "name"]}
+    expected = Decision(Action.EDIT, State.ON_ROLL, wanted, detail, events=events, effects=effects)
+    assert change(Action.EDIT, facts, reason=reason) == expected
     assert refused(change(Action.EDIT, make_roll_facts(wanted={}))).code == Code.NOTHING_CHANGED
 
 

@@ -1,6 +1,7 @@
 // 核对信息: the graduate checks every field and confirms it before anything else works (R-GRAD-1).
 
 import { get, signOut, write } from "./api.js";
+import { corrected } from "./corrected.js";
 import { button, card, h, pairs } from "./dom.js";
 import { announce, go, show, tell } from "./shell.js";
 
@@ -29,6 +30,7 @@ export async function confirmation(id) {
     show("核对信息",
       h("p", {}, `请仔细核对 ${record.cohort} 届的以下信息，确认后将显示在就业协议书中。信息有误的，请先申请信息更新；手机号码和电子邮箱可自行更换。`),
       h("p", {}, h("a", { href: "#/request/update" }, "信息更新"), "　", h("a", { href: "#/contact" }, "更换手机号码或邮箱")),
+      corrected(record.corrections, "以上修改已生效，请核对后确认；有误的，请申请信息更新。"),
       card("学生信息", pairs(record.fields)),
       place,
       h("div", { class: "actions" },

@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { answer } from "./answer.js";
+import { corrected } from "./corrected.js";
 import { card, h, moment, pairs } from "./dom.js";
 import { documents } from "./documents.js";
 import { show } from "./shell.js";
@@ -14,7 +15,7 @@ export async function invitation(id, above = null) {
     above,
     state(one),
     warnings(one.warnings),
-    corrections(one.corrections),
+    corrected(one.corrections, "修改已生效；就业协议书仍是签约时的内容。"),
     card("单位信息", pairs(one.employer)),
     card("工作约定", pairs(one.job), h("h3", { class: "h6 mt-3" }, "协议补充内容"), h("p", { class: "paragraphs mb-0" }, one.supplement)),
     card("学生信息", h("details", {},
@@ -35,15 +36,6 @@ function warnings(all) {
     h("p", { class: "fw-semibold mb-1" }, "预警单位"),
     all.map((one) => h("p", { class: "mb-1" }, one.text, one.reason ? h("span", { class: "d-block" }, `原因：${one.reason}`) : null)),
     h("p", { class: "small mb-0" }, "预警仅作提示，不影响办理；请向学校或单位核实后再决定。"));
-}
-
-function corrections(all) {
-  if (!all.length) return null;
-  return card("学校修改的信息", all.map((one) => h("div", { class: "mb-2" },
-    h("p", { class: "small text-body-secondary mb-1" }, `${one.by}　${moment(one.made_at)}　${one.label}`),
-    pairs(one.changes.map(({ label, old, new: now }) => ({ label, value: `${old} → ${now}` }))),
-    one.reason ? h("p", { class: "small mb-0" }, `修改原因：${one.reason}`) : null)),
-  h("p", { class: "small mb-0" }, "修改已生效；就业协议书仍是签约时的内容。"));
 }
 
 function state(one) {

@@ -22,6 +22,7 @@ from app import (
     counting,
     facts,
     forms,
+    graduate_snapshots,
     history,
     reports,
     shown_roll,
@@ -40,6 +41,7 @@ from workflows.vocabulary import Action, Effect, Kind, Role, State, Subject
 
 PLATFORM = Actor(Role.PLATFORM)
 Terms = dict[str, Any]
+MARKS = ("terms_digest", "snapshot_digest", "graduate_digest", "body_digest")  # of sealed content, for the history
 
 _roll, _outbox = RollRecord.__table__, Outbox.__table__
 _ADD_OUTBOX = insert(_outbox).returning(_outbox.c.id, _outbox.c.event)
@@ -165,6 +167,10 @@ def _snapshot(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
     row["snapshot_digest"], row["terms_digest"] = snapshots.store(unit.conn, SimpleNamespace(**row), unit.view.now)
 
 
+def _keep_graduate(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
+    row["graduate_digest"] = graduate_snapshots.keep(unit.conn, subject, row["id"], unit.view.roll_id, unit.view.now)
+
+
 def _issue(unit: Unit, subject: Subject, row: Columns, terms: Terms) -> None:
     placed = SimpleNamespace(**row)
     row["agreement_number"] = agreements.next_number(
@@ -187,6 +193,7 @@ _EFFECTS = {
     Effect.STORE_TERMS: _store_terms,
     Effect.STORE_BODY: _store_body,
     Effect.SNAPSHOT: _snapshot,
+    Effect.KEEP_GRADUATE: _keep_graduate,
     Effect.ISSUE_AGREEMENT: _issue,
     Effect.KEEP_IMAGES: _keep_images,
     Effect.SEND_LINK: _send_link,
@@ -201,7 +208,7 @@ def _record(unit: Unit, subject: Subject, actor: Actor, old: Columns | None, row
         detail["deadline_at"] = row["deadline_at"].isoformat()
     if decision.effects and row.get("agreement_number"):
         detail["agreement_number"] = row["agreement_number"]
-    marks = {name: row[name] for name in ("terms_digest", "snapshot_digest", "body_digest") if row.get(name)}
+    marks = {name: row[name] for name in MARKS if row.get(name)}
     if old and Effect.NOTE_CORRECTION in decision.effects:
         marks |= corrections.note(unit, subject, actor, old, row, decision.reason)
     reason = decision.columns.get("reason") or decision.reason

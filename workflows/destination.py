@@ -95,7 +95,7 @@ def _warned(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> R
 
 
 def _submitted(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> Decision:
-    return drafts.submitted(case, facts, S.REVIEW)
+    return drafts.submitted(case, facts, S.REVIEW, Effect.KEEP_GRADUATE)
 
 
 def _approved(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> Decision:

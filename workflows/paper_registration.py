@@ -5,7 +5,7 @@ from workflows.case import Actor, Case, Decision, Refusal, Request
 from workflows.drafts import RecordFacts, current
 from workflows.engine import Flow, Transition
 from workflows.uploads import Wanted
-from workflows.vocabulary import REVIEWERS, Action, Event, Kind, Role, State
+from workflows.vocabulary import REVIEWERS, Action, Effect, Event, Kind, Role, State
 
 # S1 §8.1: 盖章的纸质就业协议书图像; one to nine files.
 PROOF = Wanted("paper_agreement", "盖章的纸质就业协议书图像")
@@ -16,7 +16,7 @@ def _unlocked(case: Case, actor: Actor, facts: RecordFacts) -> Refusal | None:
 
 
 def _submit(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> Decision:
-    return drafts.submitted(case, facts, State.REVIEW)
+    return drafts.submitted(case, facts, State.REVIEW, Effect.KEEP_GRADUATE)
 
 
 def _approve(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> Decision:

@@ -144,7 +144,8 @@ def _submit(case: Case, actor: Actor, facts: TransferFacts, request: Request) ->
     started = review.start(facts.department_review)
     columns = {"review": started, "submitted_at": facts.now, "reason": None, "rejected_by": None, "reviewed_by": None}
     detail = {"declared": facts.declaration, "path": list(started.path)}
-    return Decision(Action.SUBMIT, State.REVIEW, columns, detail, effects=(Effect.STORE_BODY,))
+    effects = (Effect.STORE_BODY, Effect.KEEP_GRADUATE)
+    return Decision(Action.SUBMIT, State.REVIEW, columns, detail, effects=effects)
 
 
 def _cancel(case: Case, actor: Actor, facts: TransferFacts, request: Request) -> Decision:

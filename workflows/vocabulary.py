@@ -266,6 +266,7 @@ class Effect(StrEnum):
 
     STORE_TERMS = "store_terms"
     SNAPSHOT = "snapshot"
+    KEEP_GRADUATE = "keep_graduate"
     ISSUE_AGREEMENT = "issue_agreement"
     STORE_BODY = "store_body"
     KEEP_IMAGES = "keep_images"

@@ -4,7 +4,7 @@ from app.models.correction import Correction
 from app.models.destination import DestinationCode, MinimumWage
 from app.models.employer import BankCheck, Employer, EmployerUser, GraduateSearch, WarningMark
 from app.models.file import File, FileTicket, PictureBand
-from app.models.graduate import Account, Enrolment, RollRecord
+from app.models.graduate import Account, Enrolment, GraduateSnapshot, RollRecord
 from app.models.history import History, HistoryValue
 from app.models.list_export import ListExport
 from app.models.message import ChannelPause, Message, SmsDay, SmsReceipt, SmsSent
@@ -61,6 +61,7 @@ __all__ = [
     "FileTicket",
     "FunctionSuspension",
     "GraduateSearch",
+    "GraduateSnapshot",
     "History",
     "HistoryValue",
     "IdempotencyKey",

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, LargeBinary, S
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import db
-from app.models.types import Chained, Public, UtcDateTime
+from app.models.types import BigId, Chained, Public, UtcDateTime
 
 
 class Account(Public, Chained, db.Model):
@@ -36,6 +36,17 @@ class Enrolment(db.Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     school_code: Mapped[str] = mapped_column(String(5))
     degree_level_code: Mapped[str] = mapped_column(String(10))
+
+
+class GraduateSnapshot(db.Model):
+    """What the roll said of the graduate when a record without an agreement of ours was handed in last (R-GRAD-10)."""
+
+    __tablename__ = "graduate_snapshot"
+
+    subject: Mapped[str] = mapped_column(String(20), primary_key=True)
+    record_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class RollRecord(Public, Chained, db.Model):

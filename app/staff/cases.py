@@ -10,6 +10,7 @@ from app import (
     as_cases,
     corrections,
     facts,
+    graduate_snapshots,
     hints,
     ledgers,
     proofs,
@@ -118,7 +119,6 @@ def show(placement: Placement, full: bool = False, **values: Any) -> str:
     case = as_cases.placement(row)
     body = snapshots.stored(conn, row) or snapshots.compose(conn, row)
     waits = case.review is not None and case.review.step is not None
-    today = snapshots.compose(conn, row)["graduate"] if waits else body["graduate"]
     return render_template(
         "staff/case.html",
         placement=row,
@@ -130,7 +130,7 @@ def show(placement: Placement, full: bool = False, **values: Any) -> str:
         label=marked(facts.shown_label(row, view.now), mark_of(view, row)),
         body=body,
         blocks=agreement_blocks.blocks(snapshots.in_force(conn, row, body), full),
-        changes=agreement_blocks.changes(body["graduate"], today),
+        changes=_roll_changes(view, row, body["graduate"]) if waits else [],
         notices=notices(row),
         warnings=warnings.warnings_for(conn, row.credit_code, row.school_id),
         files=_files(view, row),
@@ -148,6 +148,13 @@ def show(placement: Placement, full: bool = False, **values: Any) -> str:
         say=say,
         **values,
     )
+
+
+def _roll_changes(view: View, row: Any, then: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """List what the roll says otherwise than when the record was handed in (R-GRAD-10)."""
+    if row.kind == Kind.PAPER:
+        return graduate_snapshots.changed(view.conn, Subject.PLACEMENT, row.id, view.roll_id)
+    return agreement_blocks.changes(then, snapshots.compose(view.conn, row)["graduate"])
 
 
 def _may_correct(flow: Flow, case: Case, actor: Actor, row_facts: Any) -> bool:

@@ -14,6 +14,7 @@ from app import (
     corrections,
     destination_content,
     facts,
+    graduate_snapshots,
     hints,
     ledgers,
     proofs,
@@ -33,7 +34,7 @@ from workflows import labels
 from workflows.calendar import say
 from workflows.case import Refusal, Refused, Request
 from workflows.engine import available
-from workflows.vocabulary import REVIEWERS, Action, Kind, Level, Role, Subject
+from workflows.vocabulary import REVIEWERS, Action, Kind, Level, Role, State, Subject
 
 SEERS = (Role.DEPARTMENT, Role.SCHOOL, Role.PROVINCE)
 DECISIONS = {"approve": Action.APPROVE, "return": Action.RETURN, "reject": Action.REJECT}
@@ -85,6 +86,7 @@ def show(placement: Placement, form: Any, refusal: Refusal | None = None) -> tup
         graduate=agreement_blocks.Block("毕业生", agreement_fields.pairs(graduate, agreement_fields.GRADUATE)),
         name=graduate["name"],
         blocks=[agreement_blocks.Block(title, pairs) for title, pairs in content],
+        changes=_roll_changes(view, row),
         corrections=corrections.of_record(view, Subject.PLACEMENT, row.id),
         files=uploads.listed(conn, Subject.PLACEMENT.value, row.id),
         titles={one.purpose: one.label for one in wanted},
@@ -97,6 +99,12 @@ def show(placement: Placement, form: Any, refusal: Refusal | None = None) -> tup
         say=say,
     )
     return page, STATUS[refusal.code] if refusal else 200
+
+
+def _roll_changes(view: facts.View, row: Any) -> list[tuple[str, str, str]]:
+    """List what the roll says otherwise than when a destination under review was handed in (R-GRAD-10)."""
+    under_review = row.state == State.REVIEW
+    return graduate_snapshots.changed(view.conn, Subject.PLACEMENT, row.id, view.roll_id) if under_review else []
 
 
 @blueprint.get("/destinations/<public_id>")

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, or_
 
-from app import access, actions, as_cases, bodies, facts, forms, levels, transfer_facts
+from app import access, actions, as_cases, bodies, facts, forms, graduate_snapshots, levels, transfer_facts
 from app.clock import now
 from app.corrections import differences
 from app.errors import STATUS, NotFound
@@ -90,6 +90,7 @@ def _show(row: Transfer, form: Any, refusal: Refusal | None = None) -> tuple[str
         name=roll.name,
         label=labels.state_label(case),
         block=agreement_blocks.Block(TITLE[module], content),
+        changes=_roll_changes(view, read),
         flagged=transfer_facts.flagged(view, read),
         moments=timeline.moments(read.roll_record_id, Subject.TRANSFER.value, read.id, case),
         options={option.action.value: option for option in options},
@@ -97,6 +98,12 @@ def _show(row: Transfer, form: Any, refusal: Refusal | None = None) -> tuple[str
         refusal=cases.said(refusal) if refusal else None,
     )
     return page, STATUS[refusal.code] if refusal else 200
+
+
+def _roll_changes(view: facts.View, row: Any) -> list[tuple[str, str, str]]:
+    """List what the roll says otherwise than when a transfer under review was handed in (R-GRAD-10)."""
+    under_review = row.state == State.REVIEW
+    return graduate_snapshots.changed(view.conn, Subject.TRANSFER, row.id, view.roll_id) if under_review else []
 
 
 @blueprint.get("/transfers/<module>/<public_id>")

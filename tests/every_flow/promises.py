@@ -20,7 +20,7 @@ SUBJECT_OF |= {"transfer": "transfer", "correction": "correction"}
 # Every table that a press writes to grows by rows with ids; what was refused must have left none of them longer.
 GROWING = ("history", "outbox", "statistic_delta", "report", "correction", "file", "upload_link", "placement")
 GROWING += ("termination", "transfer", "alert", "delivery")
-WITHOUT_ID = ("placement_terms", "placement_snapshot", "history_value")
+WITHOUT_ID = ("placement_terms", "placement_snapshot", "graduate_snapshot", "history_value")
 KIND = {"online_signing": "online", "offline_signing": "offline", "paper_registration": "paper"}
 KIND |= {"destination": "destination"}
 # The one slot by raw SQL and by a list of states of our own (R-GRAD-5).

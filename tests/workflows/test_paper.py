@@ -38,7 +38,7 @@ def test_a_submission_gets_no_number_and_voids_a_destination_that_gives_way() ->
     slot = make_blocker(Kind.DESTINATION, State.APPROVED)
     decision = allowed(submit(make_record_facts(slot=slot), void_destination=True))
     assert decision.follow_ups == (FollowUp(slot.id, Action.VOID, "submit"),)
-    assert decision.effects == (Effect.STORE_TERMS,)
+    assert decision.effects == (Effect.STORE_TERMS, Effect.KEEP_GRADUATE)
     assert refused(submit(make_record_facts(slot=slot))).code == Code.VOID_UNCONFIRMED
 
 

@@ -112,8 +112,9 @@ def officer_facts(conn: Connection, at: datetime, employer: Any, row: Any) -> Of
 def bank_facts(conn: Connection, at: datetime, employer: Any, officer: tuple[int, str], row: Any) -> BankFacts:
     """Return the facts of a transfer; `row` None for a new one, `officer` who asks: id and state of the letter."""
     officer_id, officer_state = officer
-    made = conn.execute(select(_check).where(_check.c.officer_id == officer_id)).all()
-    shown = [bank_check.shown(case(Subject.BANK_CHECK, one), at) for one in made]
+    wanted = select(_check).where(_check.c.employer_id == employer.id, _check.c.state != State.REFUSED.value)
+    made = conn.execute(wanted).all()
+    shown = [bank_check.shown(case(Subject.BANK_CHECK, one), at) for one in made if one.officer_id == officer_id]
     return BankFacts(
         now=at,
         employer_state=State(employer.state),

@@ -8,7 +8,17 @@ from collections.abc import Mapping, Sequence
 
 GROUPS = ("invitation", "review", "termination", "change", "reminder")
 FIELDS = {"title": "thing1", "about": "thing2", "time": "time3", "hint": "thing4"}
-TEXTS = ("code", "upload_link", "link_reminder", "image_uploaded", "account_changed", "notice", "changed", "merged")
+TEXTS = (
+    "code",
+    "upload_link",
+    "link_reminder",
+    "image_uploaded",
+    "account_changed",
+    "verification",
+    "notice",
+    "changed",
+    "merged",
+)
 SIGN_NAME = "高校签约平台"
 NEWCOMER = {"name": "新同学", "phone": "19900009999"}  # follows nothing, is bound to nobody
 

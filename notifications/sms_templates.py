@@ -18,6 +18,7 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "link_reminder": ("graduate", "token", "until"),
     "image_uploaded": ("graduate",),
     "account_changed": ("what",),
+    "verification": ("outcome",),
     "notice": ("title",),
     "changed": (),
     "merged": ("count",),

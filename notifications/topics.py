@@ -157,8 +157,10 @@ TOPICS: dict[Event, Topic] = {
     ),
     Event.REPORT_DUE: Topic(queue=Queue.REPORTS),
     Event.FILE_RECEIVED: Topic(queue=Queue.DOCUMENTS),
-    Event.EMPLOYER_APPROVED: Topic((_employer("employer_approved"),)),
-    Event.EMPLOYER_REFUSED: Topic((_employer("employer_refused"),)),
+    # Who has applied cannot read the employer's inbox yet: the number hears of it.
+    Event.EMPLOYER_APPROVED: Topic((_employer("employer_approved"), _phone("officer_approved", Group.VERIFICATION))),
+    Event.EMPLOYER_REFUSED: Topic((_employer("employer_refused"), _phone("officer_refused", Group.VERIFICATION))),
+    Event.TRANSFER_NOT_MADE: Topic((_phone("transfer_not_made", Group.VERIFICATION),)),
     Event.EMPLOYER_SUSPENDED: Topic((_employer("employer_suspended"),)),
     Event.EMPLOYER_RESUMED: Topic((_employer("employer_resumed"),)),
     Event.OFFICER_APPLIED: Topic((_employer("officer_applied"),)),

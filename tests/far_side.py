@@ -40,6 +40,7 @@ SMS_TEMPLATES = {
             "link_reminder",
             "image_uploaded",
             "account_changed",
+            "verification",
             "notice",
             "changed",
             "merged",

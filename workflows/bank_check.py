@@ -4,14 +4,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from workflows import employer_verification, labels
+from workflows import employer_verification, labels, review
 from workflows.case import Actor, Case, Decision, Refusal, Request
 from workflows.engine import Flow, Transition
-from workflows.vocabulary import Action, Code, Role, State, Subject
+from workflows.vocabulary import Action, Code, Event, Role, State, Subject
 
 AMOUNTS = range(1, 100)  # fen
 TRIES = 3  # for one transfer
-TRANSFERS = 3  # for one employer
+TRANSFERS = 3  # for one employer, whoever asks: registering again gives no further guesses
 LASTS = timedelta(days=7)
 
 
@@ -19,8 +19,9 @@ LASTS = timedelta(days=7)
 class BankFacts:
     """What the rules of a transfer need to know, read under the employer's lock.
 
-    `officer_state` is the state of the letter of whoever asks, `made` how many transfers there were, `open` whether
-    one of them still waits, `amount` what was sent (fen), `tries` how often it was named wrongly.
+    `officer_state` is the state of the letter of whoever asks, `made` how many transfers there were to the employer but
+    for those that the operator could not make, `open` whether one of the officer's still waits, `amount` what was sent
+    (fen), `tries` how often it was named wrongly.
     """
 
     now: datetime
@@ -76,6 +77,10 @@ def _an_amount(case: Case, actor: Actor, facts: BankFacts, request: Request) -> 
     return Refusal(Code.NO_SUCH_VALUE, message, "请核对银行到账通知后重新填写。", fields={"amount": message})
 
 
+def _why_not(case: Case, actor: Actor, facts: BankFacts, request: Request) -> Refusal | None:
+    return review.needs_reason(request, what="不能打款的原因", reader="申请人")
+
+
 def _named(request: Request) -> int:
     text = (request.value or "").strip()
     return int(text) if re.fullmatch("[0-9]{1,2}", text) else 0
@@ -91,6 +96,11 @@ def _ask(case: Case, actor: Actor, facts: BankFacts, request: Request) -> Decisi
 def _send(case: Case, actor: Actor, facts: BankFacts, request: Request) -> Decision:
     columns = {"sent_at": facts.now, "deadline_at": facts.now + LASTS}
     return Decision(Action.SEND_AMOUNT, State.SENT, columns)
+
+
+def _refuse(case: Case, actor: Actor, facts: BankFacts, request: Request) -> Decision:
+    columns = {"decided_at": facts.now, "reason": (request.reason or "").strip()}
+    return Decision(Action.REJECT, State.REFUSED, columns, events=(Event.TRANSFER_NOT_MADE,))
 
 
 def _confirm(case: Case, actor: Actor, facts: BankFacts, request: Request) -> Decision:
@@ -118,6 +128,7 @@ TRANSITIONS = (
         guards=(_needed, _none_open, _some_left),
     ),
     Transition(Action.SEND_AMOUNT, frozenset({State.ASKED}), _OPERATOR, (State.SENT,), _send),
+    Transition(Action.REJECT, frozenset({State.ASKED}), _OPERATOR, (State.REFUSED,), _refuse, checks=(_why_not,)),
     Transition(
         Action.CONFIRM_AMOUNT,
         frozenset({State.SENT}),

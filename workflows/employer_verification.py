@@ -144,8 +144,7 @@ def _approve(case: Case, actor: Actor, facts: OfficerFacts, request: Request) ->
 def _reject(case: Case, actor: Actor, facts: OfficerFacts, request: Request) -> Decision:
     reason = (request.reason or "").strip()
     columns = {"decided_at": facts.now, "decided_by": actor.id, "reason": reason}
-    events = (Event.EMPLOYER_REFUSED,) if facts.employer_state in ESTABLISHED else ()
-    return Decision(Action.REJECT, State.REFUSED, columns, events=events)
+    return Decision(Action.REJECT, State.REFUSED, columns, events=(Event.EMPLOYER_REFUSED,))
 
 
 def _replace(case: Case, actor: Actor, facts: OfficerFacts, request: Request) -> Decision:

@@ -82,6 +82,7 @@ DONE_OF: dict[tuple[Subject, Action], str] = {
     (Subject.OFFICER, Action.REJECT): "认证不通过",
     (Subject.OFFICER, Action.REPLACE): "网签负责人已接替",
     (Subject.BANK_CHECK, Action.ASK): "申请对公账户打款认证",
+    (Subject.BANK_CHECK, Action.REJECT): "记为无法打款",
 }
 TELL_BY_CALL = "tell_by_call"  # no step of a flow: an alert that did not arrive was told by telephone (R-MSG-2)
 UNMASK = "unmask"  # no step of a flow: somebody looked at what is masked elsewhere

@@ -104,6 +104,7 @@ LABELS_OF: dict[Subject, dict[State, str]] = {
         S.SENT: "已打款，待确认金额",
         S.CONFIRMED: "打款金额已确认",
         S.FAILED: "金额多次不符，本次打款认证失败",
+        S.REFUSED: "平台无法打款",
         S.EXPIRED: "逾期未确认，本次打款认证失效",
     },
 }
@@ -171,6 +172,7 @@ ACTION_LABEL_OF: dict[tuple[Subject, Kind | None, Action], str] = {
     (Subject.OFFICER, None, Action.REPLACE): "接替",
     (Subject.OFFICER, None, Action.EDIT): "修改信息",
     (Subject.BANK_CHECK, None, Action.ASK): "申请打款",
+    (Subject.BANK_CHECK, None, Action.REJECT): "无法打款",
 }
 
 # Where it reads differently to whoever changes what is no party's own any more: an employer changes its invitation,

@@ -33,6 +33,7 @@ class Group(StrEnum):
     LINK_REMINDER = "link_reminder"
     IMAGE_UPLOADED = "image_uploaded"
     ACCOUNT_CHANGED = "account_changed"
+    VERIFICATION = "verification"
 
 
 class Standing(StrEnum):

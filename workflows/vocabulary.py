@@ -155,7 +155,7 @@ STATES_OF: dict[Subject, tuple[State, ...]] = {
     Subject.CORRECTION: (S.SHOWN, S.ACKNOWLEDGED, S.OPEN, S.UPHELD, S.DISMISSED),
     Subject.EMPLOYER: (S.PENDING, S.IMPORTED, S.VERIFIED, S.SUSPENDED),
     Subject.OFFICER: (S.PENDING, S.REVIEW, S.REFUSED, S.APPROVED, S.REPLACED, S.REVOKED),
-    Subject.BANK_CHECK: (S.ASKED, S.SENT, S.CONFIRMED, S.FAILED, S.EXPIRED),
+    Subject.BANK_CHECK: (S.ASKED, S.SENT, S.CONFIRMED, S.FAILED, S.REFUSED, S.EXPIRED),
 }
 
 # R-TO-4, R-TOFF-4: an open request about an agreement; one at a time.
@@ -314,6 +314,7 @@ class Event(StrEnum):
     FILE_RECEIVED = "file.received"
     EMPLOYER_APPROVED = "employer.approved"
     EMPLOYER_REFUSED = "employer.refused"
+    TRANSFER_NOT_MADE = "bank_check.refused"
     EMPLOYER_SUSPENDED = "employer.suspended"
     EMPLOYER_RESUMED = "employer.resumed"
     INVITATIONS_RECALLED = "invitations.recalled"

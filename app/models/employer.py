@@ -73,7 +73,8 @@ class EmployerUser(Public, db.Model):
 class BankCheck(Public, db.Model):
     """A small transfer to an employer's account, of a random amount it has to name (R-EMP-1); `tries` were wrong.
 
-    It proves what the officer who asked for it says, and nobody else's registration of the same employer.
+    It proves what the officer who asked for it says, and nobody else's registration of the same employer. `reason` is
+    why the operator could not make it.
     """
 
     __tablename__ = "bank_check"
@@ -90,6 +91,7 @@ class BankCheck(Public, db.Model):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(Text)
 
 
 class WarningMark(Public, db.Model):

@@ -67,7 +67,10 @@ def _counts() -> dict[str, int]:
 @access.policy("staff", Role.OPERATOR)
 def employers() -> Any:
     """List the applications that wait, oldest first, the transfers to be made, or all employers."""
-    tab = request.args.get("tab", WAITING)
+    return _list(request.args.get("tab", WAITING))
+
+
+def _list(tab: str, refusal: Refusal | None = None) -> Any:
     tab = tab if tab in TABS else WAITING
     wanted, state = asked("name", "credit_code"), request.args.get("state", "")
     if tab == WAITING:
@@ -76,7 +79,7 @@ def employers() -> Any:
         page = page_of(_transfers(), BankCheck, (BankCheck.created_at, BankCheck.id))
     else:
         page = page_of(_all(wanted, state), Employer, (Employer.credit_code, Employer.id))
-    return render_template(
+    shown = render_template(
         "staff/employers.html",
         tab=tab,
         tabs=TABS,
@@ -89,7 +92,9 @@ def employers() -> Any:
         account=employer_steps.account_of,
         amount=employer_steps.amount_of,
         say=say,
+        refusal=cases.said(refusal) if refusal else None,
     )
+    return shown, STATUS[refusal.code] if refusal else 200
 
 
 def _label(state: str) -> str:
@@ -100,12 +105,26 @@ def _label(state: str) -> str:
 @access.policy("staff", Role.OPERATOR)
 def employer_transfer_sent(public_id: str) -> Any:
     """Note that a transfer has been made; the employer has seven days to name its amount (R-EMP-1)."""
-    actor = access.actor()
+    return _paid(public_id, Action.SEND_AMOUNT, "已记为打款，单位将在七天内填写金额。")
+
+
+@blueprint.post("/employers/transfers/<public_id>/refuse")
+@access.policy("staff", Role.OPERATOR)
+def employer_transfer_refuse(public_id: str) -> Any:
+    """Note with a reason that a transfer cannot be made; the applicant is told and may ask for another (R-EMP-1)."""
+    return _paid(public_id, Action.REJECT, "已记为无法打款，申请人会收到短信，可改正账户后重新申请。")
+
+
+def _paid(public_id: str, action: Action, done: str) -> Any:
+    actor, form = access.actor(), ReasonForm()
     check = access.load(BankCheck, public_id, actor)
-    record, owner = check.id, check.employer_id
+    record, owner, wanted = check.id, check.employer_id, Request(reason=form.reason.data)
     rollback()
-    write(lambda: employer_steps.step(Subject.BANK_CHECK, record, owner, Action.SEND_AMOUNT, actor, Request()))
-    flash("已记为打款，单位将在七天内填写金额。", "success")
+    try:
+        write(lambda: employer_steps.step(Subject.BANK_CHECK, record, owner, action, actor, wanted))
+    except Refused as refused:
+        return _list(TRANSFERS, refused.refusal)
+    flash(done, "success")
     return redirect(url_for("staff.employers", tab=TRANSFERS), 303)
 
 

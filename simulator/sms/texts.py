@@ -14,6 +14,7 @@ TEXTS = {
     "link_reminder": "${graduate}同学的就业协议书仍待贵单位盖章上传，请于${until}前打开 {site}/u/${token} 办理。",
     "image_uploaded": "${graduate}同学的就业协议书已由对方上传盖章图片，请登录平台查看。",
     "account_changed": "您的账号${what}已变更。如非本人操作，请立即联系学校。",
+    "verification": "您的单位网签认证有新进展：${outcome}，请从单位登录查看。",
     "notice": "您有一条新的签约提醒：${title}。请登录平台查看详情。",
     "changed": "您的签约信息有变更，请登录平台核对；如有异议，请及时向学校提出。",
     "merged": "您有${count}条未读的签约提醒，请登录平台查看详情。",

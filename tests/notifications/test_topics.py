@@ -98,8 +98,9 @@ def test_who_is_told_of_what() -> None:
         "termination.rejected": {graduate, employer},
         "termination.forced": {graduate, employer},
         "file.received": set(),
-        "employer.approved": {employer},
-        "employer.refused": {employer},
+        "employer.approved": {employer, phone},
+        "employer.refused": {employer, phone},
+        "bank_check.refused": {phone},
         "employer.suspended": {employer},
         "employer.resumed": {employer},
         "officer.applied": {employer},
@@ -133,5 +134,6 @@ def test_what_goes_out_and_as_what() -> None:
         "link_reminder": {"link.unopened"},
         "image_uploaded": {"agreement.uploaded"},
         "account_changed": {"account.changed"},
+        "verification": {"employer.approved", "employer.refused", "bank_check.refused"},
         None: {"destination.voided", "record.cancelled"},  # what graduates have done themselves
     }

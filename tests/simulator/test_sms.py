@@ -24,6 +24,7 @@ PARAMS = {
     "link_reminder": {"graduate": "演示甲", "token": "abc", "until": "12月3日 18:00"},
     "image_uploaded": {"graduate": "演示甲"},
     "account_changed": {"what": "手机号"},
+    "verification": {"outcome": "认证未通过"},
     "notice": {"title": "签约邀请"},
     "changed": {},
     "merged": {"count": "3"},

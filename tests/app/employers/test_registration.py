@@ -246,6 +246,49 @@ def test_three_wrong_amounts_end_a_transfer_and_three_transfers_are_all(app: Fla
 
 
 @pytest.mark.rule("R-EMP-1", http="refused")
+def test_registering_again_gives_no_further_guesses(app: Flask) -> None:
+    for number in range(3):
+        browser = registering.register(app, username=f"again.{number}")
+        assert ask(browser).status_code == 303
+        send_it(app)
+        for _ in range(3):
+            assert name(browser, registering.amount() % 99 + 1).status_code == 422
+    fourth = registering.register(app, username="again.3")
+    last = ask(fourth)
+    assert last.status_code == 403 and "最多申请3次" in words(last)
+    other = registering.register(app, credit_code=registering.OTHER_CODE, username="other.hr")
+    assert ask(other).status_code == 303
+
+
+def cannot_pay(desk: Any, reason: str) -> Any:
+    path = f"/staff/employers/transfers/{registering.transfer().public_id}/refuse"
+    return desk.post(path, data={"reason": reason})
+
+
+@pytest.mark.rule("R-EMP-1", http="allowed")
+def test_a_transfer_that_cannot_be_made_is_refused_with_a_reason_and_counts_for_nothing(app: Flask) -> None:
+    browser, desk = registering.register(app), registering.operator(app)
+    for _ in range(4):
+        assert ask(browser).status_code == 303
+        assert cannot_pay(desk, "户名与单位名称不符。").status_code == 303
+    assert "户名与单位名称不符" in words(browser.get(HERE))
+    assert registering.transfer().state == State.REFUSED
+    assert ask(browser).status_code == 303
+    send_it(app)
+    assert name(browser, registering.amount()).status_code == 303
+
+
+@pytest.mark.rule("R-EMP-1", http="refused")
+def test_a_transfer_is_not_refused_without_a_reason_nor_once_it_was_made(app: Flask) -> None:
+    browser, desk = registering.register(app), registering.operator(app)
+    ask(browser)
+    silent = cannot_pay(desk, " ")
+    assert silent.status_code == 422 and "请填写不能打款的原因" in words(silent)
+    send_it(app)
+    assert cannot_pay(desk, "账号不存在").status_code == 409
+
+
+@pytest.mark.rule("R-EMP-1", http="refused")
 def test_after_seven_days_the_amount_is_worth_nothing(app: Flask) -> None:
     browser = registering.register(app)
     ask(browser)

@@ -7,6 +7,7 @@ from workflows.case import Actor, Case, Decision, Refusal, Request, Review
 from workflows.catalogue.destinations import FORMS
 from workflows.drafts import RecordFacts, current
 from workflows.engine import Flow, Transition
+from workflows.uploads import FileState
 from workflows.vocabulary import REVIEWERS, Action, Code, Effect, Event, Kind, Role, State, Step
 
 S = State
@@ -53,6 +54,30 @@ def _looked_at_once(case: Case, actor: Actor, facts: RecordFacts, request: Reque
     message = f"已审核通过的登记不能直接改为“{FORMS[request.value or ''].label}”，{OWN_WORDS}。"
     then = "请由毕业生作废后重新登记，由两位老师先后审核。"
     return Refusal(Code.NOT_ALLOWED, message, then, fields={"type_code": message})
+
+
+def _refuse_unproved(form: str, facts: RecordFacts, then: str) -> Refusal | None:
+    """Refuse a type whose proofs the record does not have; staff may have changed it (R-DEST-1, R-DEST-2)."""
+    there = [file.purpose for file in facts.files if file.state == FileState.ACCEPTED]
+    missing = [proof.label for proof in FORMS[form].proofs if there.count(proof.name) < proof.least]
+    if not missing:
+        return None
+    message = f"缺少“{FORMS[form].label}”要求的材料：{'；'.join(missing)}。"
+    return Refusal(Code.PROOF_MISSING, message, then)
+
+
+def _has_its_proofs(case: Case, actor: Actor, facts: RecordFacts) -> Refusal | None:
+    """Refuse approving a type without its proofs (R-DEST-1)."""
+    if facts.type_code not in FORMS:
+        return None
+    return _refuse_unproved(facts.type_code, facts, "请退回修改，由毕业生补传材料后再提交，或改回有材料的类型。")
+
+
+def _type_has_its_proofs(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> Refusal | None:
+    """Refuse making an approved record one of a type whose proofs it does not have (R-DEST-1)."""
+    if request.value == facts.type_code:
+        return None
+    return _refuse_unproved(request.value or "", facts, "请由毕业生作废后按新的类型重新登记。")
 
 
 def _something_changed(case: Case, actor: Actor, facts: RecordFacts, request: Request) -> Refusal | None:
@@ -163,7 +188,15 @@ FLOW = Flow(
             (current, drafts.complete, drafts.proven, drafts.declared),
         ),
         Transition(Action.TAKE_BACK, _REVIEW, _GRADUATE, (S.DRAFT,), drafts.taken_back, (drafts.untouched,)),
-        Transition(Action.APPROVE, _REVIEW, REVIEWERS, (S.REVIEW, S.APPROVED), _approved, _JUDGES, (current,)),
+        Transition(
+            Action.APPROVE,
+            _REVIEW,
+            REVIEWERS,
+            (S.REVIEW, S.APPROVED),
+            _approved,
+            (*_JUDGES, _has_its_proofs),
+            (current,),
+        ),
         Transition(
             Action.RETURN, _REVIEW, REVIEWERS, (S.RETURNED,), _returned, _JUDGES, (current, review.return_reason_given)
         ),
@@ -177,7 +210,7 @@ FLOW = Flow(
             _JUDGES,
             (current, correcting.reasoned, _staff_type, drafts.complete, _something_changed),
         ),
-        correcting.row(S.APPROVED, _staff_type, _looked_at_once),
+        correcting.row(S.APPROVED, _staff_type, _looked_at_once, _type_has_its_proofs),
         Transition(Action.CANCEL, _FILLABLE, _GRADUATE, (S.CANCELLED,), drafts.cancelled),
         Transition(
             Action.VOID, frozenset({S.APPROVED}), _GRADUATE, (S.VOIDED,), _voided, checks=(_proved, current, _warned)

@@ -13,6 +13,7 @@ from workflows import labels, proof, review, starting
 from workflows.case import Actor, Blocker, Case, Decision, FollowUp, Refusal, Request
 from workflows.signing_obstacles import current, declared, voidable
 from workflows.starting import Standing
+from workflows.uploads import FileFact
 from workflows.vocabulary import Action, Code, Effect, Event, Kind, State
 
 __all__ = ["RecordFacts", "current", "declared"]
@@ -28,7 +29,8 @@ class RecordFacts:
     `verified_employer` names the verified employer with the form's credit code (R-OFF-7), `paper_locked` whether the
     school has the paper agreement back (R-SCH-4), `two_looks` whether two users of the school must look (R-DEST-4),
     `types` the destination types that this graduate may choose (R-GRAD-4) and `type_code` the one that is chosen.
-    `file_marks` are the ids of the uploads that are handed in, `next_link_at` when the next upload link may go out.
+    `files` are the uploads where staff judge or change a type (R-DEST-1). `file_marks` are the ids of the uploads that
+    are handed in, `next_link_at` when the next upload link may go out.
     """
 
     standing: Standing
@@ -46,6 +48,7 @@ class RecordFacts:
     two_looks: bool = False
     types: frozenset[str] = frozenset()
     type_code: str = ""
+    files: tuple[FileFact, ...] = ()
     file_marks: tuple[str, ...] = ()
     next_link_at: datetime | None = None
 

@@ -117,6 +117,14 @@ def _looked_at_once(s: Situation) -> bool:
     return record.state == "approved" and s.wanted_type in TWO_LOOKS and s.wanted_type != record.type_code
 
 
+def _unproved_type(s: Situation) -> bool:
+    """An approved destination does not become one whose proofs it has not (R-DEST-1)."""
+    record = s.record
+    assert record
+    other = record.state == "approved" and s.wanted_type != record.type_code
+    return other and PROOF.get(s.wanted_type) not in record.files
+
+
 def _transfer_waiting(s: Situation) -> bool:
     assert s.record
     others = [one for one in s.graduate.of("transfer") if one.module == s.record.module and one is not s.record]
@@ -186,6 +194,8 @@ OBSTACLES: dict[str, Obstacle] = {
     "unseen type": ("no_such_value", lambda s: s.graduate.mode == "1" and s.wanted_type not in TYPES["1"]),
     "same looker": ("not_allowed", _same_looker),
     "looked at once": ("not_allowed", _looked_at_once),
+    "unproved": ("proof_missing", lambda s: bool(s.record and PROOF[s.record.type_code] not in s.record.files)),
+    "unproved type": ("proof_missing", _unproved_type),
     "nothing new": ("nothing_changed", lambda s: s.slip == "same"),
     "school's nothing": ("nothing_changed", lambda s: s.slip == "same" and s.press.who == "school"),
     "not in force": ("wrong_state", lambda s: s.agreement.state != "effective"),
@@ -257,10 +267,10 @@ IN_THE_WAY: dict[str, dict[str, tuple[str, ...]]] = {
         "start": (*_START, "type", "unseen type"),
         "edit": ("version", "type", "unseen type"),
         "submit": (*_START, "slot of any", "type", "unseen type", "version", "form", "files", "tick"),
-        "approve": ("same looker", "version"),
+        "approve": ("same looker", "unproved", "version"),
         "return": ("same looker", *_JUDGE),
         "reject": ("same looker", *_JUDGE),
-        "correct": ("same looker", "looked at once", *_JUDGE, "type", "unseen type", "nothing new"),
+        "correct": ("same looker", "looked at once", "unproved type", *_JUDGE, "type", "unseen type", "nothing new"),
         "void": ("proof", "version", "warning"),
     },
     "termination_online": {

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workflows.case import Actor, Blocker, Case, Decision, Refusal, Refused, Request, Review
-from workflows.catalogue.destinations import forms_for
+from workflows.catalogue.destinations import FORMS, forms_for
 from workflows.correction import CorrectionFacts
 from workflows.drafts import RecordFacts
 from workflows.engine import Flow, decide
@@ -15,6 +15,7 @@ from workflows.roll_record import RollFacts
 from workflows.roll_request import RequestFacts, RequestKind
 from workflows.signing_obstacles import SigningFacts
 from workflows.starting import Standing
+from workflows.uploads import FileFact, FileState
 from workflows.vocabulary import STATES_OF, Action, AgreementKind, Kind, Level, PaperState, Role, State, Step, Subject
 from workflows.windows import Window, default_window
 
@@ -163,11 +164,17 @@ PAPER_STATES: Mapping[str, Case] = {
 }
 
 
+# One of each paper that any destination type asks for.
+PROOFS = tuple(
+    FileFact(name, FileState.ACCEPTED) for name in sorted({one.name for form in FORMS.values() for one in form.proofs})
+)
+
+
 def make_record_facts(*, standing: Mapping[str, Any] | None = None, **overrides: Any) -> RecordFacts:
     """Facts of a destination of a graduate who may choose every type but one; its window is open."""
     open_window = Window(Kind.DESTINATION, True, NOW - TICK, DEADLINE, "")
     made = make_standing(**{"window": open_window} | dict(standing or {}))
-    happy = RecordFacts(made, True, True, DEPARTMENT_ID, declaration=DECLARATION)
+    happy = RecordFacts(made, True, True, DEPARTMENT_ID, declaration=DECLARATION, files=PROOFS)
     return replace(happy, **{"types": forms_for("1"), "type_code": "labour_contract"} | overrides)
 
 

@@ -22,8 +22,9 @@ from tests.workflows.cases import (
     refused,
 )
 from workflows.case import Actor, Case, Review
-from workflows.catalogue.destinations import forms_for
+from workflows.catalogue.destinations import FORMS, forms_for
 from workflows.destination import FLOW, void_warning
+from workflows.uploads import FileFact, FileState
 from workflows.vocabulary import Action, Code, Event, Kind, Role, State, Step
 from workflows.windows import Window
 
@@ -79,6 +80,27 @@ def test_staff_do_not_change_a_supplement_to_another_type() -> None:
     answer = refused(act(Action.CORRECT, case, SCHOOL, facts, value="postgraduate"))
     assert answer.code == Code.TRAINING_MODE and "不能改为其他类型" in answer.message
     allowed(act(Action.CORRECT, case, SCHOOL, facts, value="commissioned"))
+
+
+@pytest.mark.rule("R-DEST-1", "R-DEST-2")
+def test_a_type_that_staff_chose_is_not_approved_without_its_proofs() -> None:
+    case = record(State.REVIEW, Step.SCHOOL)
+    paperless = next(form.name for form in FORMS.values() if not form.proofs)
+    allowed(act(Action.APPROVE, case, SCHOOL))
+    unchecked = (FileFact("contract", FileState.WAITING), FileFact("offer", FileState.ACCEPTED))
+    for files in ((), unchecked):
+        answer = refused(act(Action.APPROVE, case, SCHOOL, make_record_facts(files=files)))
+        assert answer.code == Code.PROOF_MISSING and "退回修改" in answer.next
+    allowed(act(Action.APPROVE, case, SCHOOL, make_record_facts(files=(), type_code=paperless)))
+
+
+@pytest.mark.rule("R-DEST-1", "R-EDIT-1")
+def test_an_approved_record_does_not_become_one_whose_proofs_it_has_not() -> None:
+    reasoned = {"reason": "学生来函说明", "changed": ("type_code",)}
+    contract = make_record_facts(files=(FileFact("contract", FileState.ACCEPTED),))
+    answer = refused(act(Action.CORRECT, APPROVED, SCHOOL, contract, value="postgraduate", **reasoned))
+    assert answer.code == Code.PROOF_MISSING
+    allowed(act(Action.CORRECT, APPROVED, SCHOOL, contract, value="labour_contract", **reasoned))
 
 
 @pytest.mark.rule("R-SLOT-2", "R-GRAD-5")

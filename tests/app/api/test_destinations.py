@@ -300,11 +300,15 @@ def test_freelance_work_is_looked_at_by_two_users_of_the_school(
     assert calls.read(client, page)["label"] == "去向审核通过"
 
 
-def test_a_change_to_freelance_work_wants_the_second_look_too(
+@pytest.mark.rule("R-DEST-1", "R-DEST-2", http="refused")
+def test_a_change_to_freelance_work_wants_its_proof_and_the_second_look_too(
     client: ApiClient, graduate: Graduate, office: Any
 ) -> None:
     page = calls.submitted(client, graduate, "postgraduate")
     assert calls.correct(office, page, "freelance", region_code="110108", pay_fen="6000").status_code == 303
+    unproved = calls.decide(office, page)
+    assert unproved.status_code == 422 and "要求的材料：本人签字的自由职业说明" in desk.words(unproved)
+    calls.prove(graduate, page, "statement")
     assert calls.decide(office, page).status_code == 303
     assert calls.read(client, page)["label"] == "去向审核中（待学校复核）"
 

@@ -18,6 +18,7 @@ def consequence_facts(view: View, case: Case, placement_id: int | None) -> Conse
     slot = facts.slot(view, placement_id)
     closed = starting.refuse_start(facts.standing(view, Kind.DESTINATION))
     return ConsequenceFacts(
+        in_force=any(row.kind == case.module and row.state == State.APPROVED for row in view.transfers),
         case=case,
         once=once["text"] if once else "",
         invitations=tuple(row.title for row in view.placements if row.id != placement_id and _waits(row, view)),

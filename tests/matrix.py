@@ -156,6 +156,7 @@ QUERIES = {
     "accounts.schools": {"name": "大学"},
     "consequences.of_placement": {"action": "accept"},
     "consequences.of_termination": {"action": "accept"},
+    "consequences.of_transfer": {"action": "submit"},
     "employer_search.employers": {"query": "公司"},
     "files.files": {"subject": "placement"},
     "roll_requests.form": {"kind": "update"},

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from workflows import labels
 from workflows.case import Blocker, Case
-from workflows.vocabulary import Action, AgreementKind, Kind, PaperState, Subject
+from workflows.transfer_form import TITLE
+from workflows.vocabulary import Action, AgreementKind, Kind, Module, PaperState, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class ConsequenceFacts:
     `case` is the record (its state None before it exists), `once` the notice of R-GRAD-8, `invitations` the names of
     those who wait for an answer besides, `destination` the approved one that gives way, `paper` where the paper
     agreement is, `transfers` what is registered of archive and household, `closed` why no new destination can be
-    registered now. `department_review` says who reviews what is handed in now.
+    registered now. `department_review` says who reviews what is handed in now. Of a transfer `in_force` says that an
+    approved one of its module gives way.
     """
 
     case: Case
@@ -31,6 +33,7 @@ class ConsequenceFacts:
     paper: PaperState = PaperState.NONE
     transfers: tuple[str, ...] = ()
     closed: str = ""
+    in_force: bool = False
 
 
 class Consequence(NamedTuple):
@@ -97,6 +100,8 @@ _RESULT = {
 def _reviewed(f: ConsequenceFacts, verb: str) -> str:
     if f.case.subject == Subject.TERMINATION:
         return f"{verb}后由{_reviewers(f)}审核；审核通过后协议解约。"
+    if f.case.subject == Subject.TRANSFER:
+        return f"{verb}后由{_reviewers(f)}审核；审核通过后登记生效，学校据此办理。"
     result = _RESULT[f.case.kind]
     if f.case.kind == Kind.OFFLINE and _two_party(f.case):
         result = labels.certify(result)
@@ -123,6 +128,19 @@ def _transfers(f: ConsequenceFacts, verb: str) -> str:
 def _numbered(f: ConsequenceFacts, verb: str) -> str:
     text = "就业协议书编号和二维码随之作废，已发给用人单位的回传链接不能再使用。"
     return text if f.case.numbered else ""
+
+
+def _moved_with(f: ConsequenceFacts) -> str:
+    return TITLE[f.case.module or Module.ARCHIVE]
+
+
+def _replaces(f: ConsequenceFacts, verb: str) -> str:
+    text = f"您现有的{_moved_with(f)}登记在新的登记审核通过之前一直有效，审核通过后由新的登记代替。"
+    return text if f.in_force else ""
+
+
+def _kept(f: ConsequenceFacts, verb: str) -> str:
+    return f"您现有的{_moved_with(f)}登记不受影响，继续有效。" if f.in_force else ""
 
 
 def _reopened(f: ConsequenceFacts, verb: str) -> str:
@@ -158,15 +176,20 @@ SENTENCES: dict[str, Sentence] = {
     "given_up": _always("放弃后不能恢复，填写的内容不能再提交；负责审核的老师会看到。"),
     "numbered": _numbered,
     "released": _always("放弃后可以接受签约邀请，或重新办理签约和登记。"),
+    "replaces": _replaces,
+    "kept": _kept,
+    "apart": lambda f, verb: f"{_moved_with(f)}登记与签约、去向登记互不影响；签约日后解约的，请核对并重新登记。",
+    "changed_by_school": _always("登记生效后如需更改，可以重新登记一份；学校依据办理情况更改的，会通知您。"),
+    "begin_anew": lambda f, verb: f"放弃后可以重新办理{_moved_with(f)}登记。",
 }
 
 _ENDING = ("stays", "again", "open_again", "transfers")
 _START = ("once", "draft")
 _SUBMIT = ("once", "slot", "read_only", "voided", "reviewed", "take_back", "ended_by")
 _CANCEL = ("given_up", "numbered", "released")
-_P, _T = Subject.PLACEMENT, Subject.TERMINATION
+_P, _T, _R = Subject.PLACEMENT, Subject.TERMINATION, Subject.TRANSFER
 
-# R-WHY-1: which sentences a step has, by record, kind and action.
+# R-WHY-1: which sentences a step has, by record, kind and action. A transfer has no kind of placement: the default.
 SAID: dict[tuple[Subject, Kind, Action], tuple[str, ...]] = {
     (_P, Kind.ONLINE, Action.ACCEPT): (
         "once",
@@ -194,6 +217,9 @@ SAID: dict[tuple[Subject, Kind, Action], tuple[str, ...]] = {
     (_T, Kind.ONLINE, Action.ACCEPT): ("reviewed", "final", *_ENDING, "paper_after"),
     (_T, Kind.OFFLINE, Action.SUBMIT): ("reviewed", "letter", "take_back", *_ENDING),
     (_T, Kind.PAPER, Action.SUBMIT): ("reviewed", "letter", "take_back", *_ENDING),
+    (_R, Kind.ONLINE, Action.START): ("draft", "replaces", "apart"),
+    (_R, Kind.ONLINE, Action.SUBMIT): ("reviewed", "replaces", "take_back", "apart", "changed_by_school"),
+    (_R, Kind.ONLINE, Action.CANCEL): ("given_up", "kept", "begin_anew"),
 }
 
 
@@ -207,6 +233,8 @@ def of(action: Action, facts: ConsequenceFacts) -> list[Consequence]:
 
 def _worded(one: Consequence, action: Action, case: Case) -> str:
     """Put 鉴证 where this record's own review, or the later ending of it, is one of the four (R-PROV-2)."""
+    if case.subject == Subject.TRANSFER:
+        return one.text  # archive and household always say 审核
     ends = one.code in ("ended_by", "answered", "stays") and case.kind != Kind.DESTINATION
     own = one.code in ("reviewed", "final", "take_back") and labels.certifies(case)
     return labels.certify(one.text) if own or (ends and _two_party(case)) else one.text

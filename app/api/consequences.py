@@ -13,14 +13,19 @@ from app.consequence_facts import consequence_facts
 from app.errors import NotFound
 from app.extensions import db
 from app.facts import View
-from app.models import Placement, Termination
+from app.models import Placement, Termination, Transfer
 from workflows import consequences
 from workflows.case import Case, Refusal
 from workflows.engine import available
 from workflows.labels import action_label
-from workflows.vocabulary import Action, AgreementKind, Kind, Subject
+from workflows.vocabulary import Action, AgreementKind, Kind, Module, Subject
 
 blueprint = Room("consequences", __name__, description="操作后果")
+
+# What can be started, by its word in the address: a kind of placement, or a module.
+STARTED = {
+    kind.value: Subject.PLACEMENT for kind in Kind if (Subject.PLACEMENT, kind, Action.START) in consequences.SAID
+} | {module.value: Subject.TRANSFER for module in (Module.ARCHIVE, Module.HOUSEHOLD)}
 
 
 class ActionQuery(Input):
@@ -96,18 +101,37 @@ def of_termination(query: dict[str, Any], termination_id: str) -> Any:
     return _told(view, as_cases.termination(row), row.placement_id, action, refusal)
 
 
+@blueprint.get("/transfers/<transfer_id>/consequences")
+@blueprint.arguments(ActionQuery, location="query")
+@blueprint.response(200, ConsequencesAnswer)
+@access.policy("graduate")
+def of_transfer(query: dict[str, Any], transfer_id: str) -> Any:
+    """Return what submitting or giving up a registration of archive or household will bring."""
+    found: Transfer = access.load(Transfer, transfer_id, access.actor())
+    view = facts.read(db.session.connection(), found.roll_record_id)
+    row = view.record(Subject.TRANSFER, found.id)
+    case = as_cases.transfer(row)
+    action = _meant(Subject.TRANSFER, case.kind, query["action"])
+    return _told(view, case, None, action, _refusal(Subject.TRANSFER, view, row, action))
+
+
 @blueprint.get("/functions/<function>/consequences")
 @blueprint.arguments(RecordQuery, location="query")
 @blueprint.response(200, ConsequencesAnswer)
 @access.policy("graduate")
 def of_function(query: dict[str, Any], function: str) -> Any:
-    """Return what starting one of the three functions will bring."""
-    if function not in {kind.value for kind in Kind if (Subject.PLACEMENT, kind, Action.START) in consequences.SAID}:
+    """Return what starting one of the three functions, or the registration of archive or household, will bring."""
+    if function not in STARTED:
         raise NotFound
-    kind = Kind(function)
+    subject = STARTED[function]
     row, _ = records.meant(access.actor().id, query.get("record"))
     view = facts.read(db.session.connection(), row.id)
-    refusal = actions.refuse_new(view, Action.START, access.actor(), {"kind": kind.value})
+    refusal = actions.refuse_new(view, Action.START, access.actor(), {"kind": function}, subject)
+    return _told(view, _new(view, subject, function), None, Action.START, refusal)
+
+
+def _new(view: View, subject: Subject, function: str) -> Case:
+    if subject == Subject.TRANSFER:
+        return Case(None, subject=subject, module=Module(function))
     province = view.roll.agreement_kind
-    case = Case(None, kind, agreement_kind=AgreementKind(province) if province else None)
-    return _told(view, case, None, Action.START, refusal)
+    return Case(None, Kind(function), agreement_kind=AgreementKind(province) if province else None)

@@ -10,9 +10,9 @@ from tests.workflows.cases import make_blocker
 from workflows import consequences
 from workflows.case import Case
 from workflows.consequences import SAID, SENTENCES, ConsequenceFacts
-from workflows.vocabulary import Action, AgreementKind, Kind, PaperState, State, Subject
+from workflows.vocabulary import Action, AgreementKind, Kind, Module, PaperState, State, Subject
 
-P, T = Subject.PLACEMENT, Subject.TERMINATION
+P, T, R = Subject.PLACEMENT, Subject.TERMINATION, Subject.TRANSFER
 ONCE = "原则上只限一次。"
 FULL = ConsequenceFacts(
     Case(State.DRAFT),
@@ -23,6 +23,7 @@ FULL = ConsequenceFacts(
     paper=PaperState.ISSUED,
     transfers=("档案信息登记",),
     closed="去向登记尚未开放。",
+    in_force=True,
 )
 BARE = ConsequenceFacts(Case(State.DRAFT))
 
@@ -104,3 +105,15 @@ def test_asking_for_an_ending_says_what_goes_on_and_what_opens_again() -> None:
     assert "协议一直有效" in lines["stays"]
     assert lines["open_again"] == "解约后，您的 2 份待回应的签约邀请（甲公司、乙公司）在应约截止时间之前可以继续回应。"
     assert "档案信息登记" in lines["transfers"]
+
+
+@pytest.mark.rule("R-TRF-1", "R-WHY-1")
+def test_a_transfer_says_what_gives_way_and_who_reviews() -> None:
+    household = {"module": Module.HOUSEHOLD, "agreement_kind": AgreementKind.TWO_PARTY}
+    lines = told(R, Kind.ONLINE, Action.SUBMIT, **household)
+    assert lines["reviewed"] == "提交后由院系、学校依次审核；审核通过后登记生效，学校据此办理。"
+    assert lines["replaces"] == "您现有的户口迁转登记在新的登记审核通过之前一直有效，审核通过后由新的登记代替。"
+    assert "鉴证" not in "".join(lines.values())
+    assert "不受影响" in told(R, Kind.ONLINE, Action.CANCEL, **household)["kept"]
+    for action in (Action.START, Action.SUBMIT, Action.CANCEL):
+        assert {"replaces", "kept"}.isdisjoint(told(R, Kind.ONLINE, action, BARE, **household))

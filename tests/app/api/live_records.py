@@ -417,6 +417,7 @@ STAGES: dict[tuple[str, str], Stage] = {
     ("GET", "/terminations/{termination_id}/consequences"): ending(
         State.ASKED, asked_by=Role.EMPLOYER, action=Action.ACCEPT.value
     ),
+    ("GET", "/transfers/{transfer_id}/consequences"): transfer("consequences"),
     ("GET", "/functions/{function}/consequences"): lambda person, graduate: Asked(
         {"function": "offline"}, query={"record": graduate.roll.public_id}
     ),

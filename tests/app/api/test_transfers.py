@@ -204,3 +204,36 @@ def test_another_graduates_transfer_is_not_found(app: Flask, opened: School, cli
         assert stranger.get(f"{API}/transfers/{foreign}").status_code == 404
         body = {"version": 1, "form": HOME}
         assert stranger.put(f"{API}/transfers/{foreign}", json=body).status_code == 404
+
+
+@pytest.mark.rule("R-WHY-1", "R-TRF-1", http="allowed")
+def test_what_a_transfer_will_bring_is_told_before_it_is_begun_submitted_or_given_up(
+    opened: School, client: ApiClient, graduate: Graduate
+) -> None:
+    def told(path: str) -> dict[str, str]:
+        read = client.get(f"{API}/{path}")
+        assert read.status_code == 200 and read.json["allowed"], read.json
+        return {one["code"]: one["text"] for one in read.json["consequences"]}
+
+    assert set(told("functions/archive/consequences")) == {"draft", "apart"}
+    made = begin(client)
+    of = f"transfers/{made['id']}/consequences?action="
+    assert "由学校审核" in told(f"{of}submit")["reviewed"] and "replaces" not in told(f"{of}submit")
+    decide(graduate, submit(client, made).json)
+    again = begin(client)
+    of = f"transfers/{again['id']}/consequences?action="
+    assert "档案转寄登记在新的登记审核通过之前一直有效" in told(f"{of}submit")["replaces"]
+    assert "继续有效" in told(f"{of}cancel")["kept"]
+
+
+@pytest.mark.rule("R-WHY-1", http="refused")
+def test_a_registration_that_cannot_be_begun_says_so_with_its_consequences(
+    opened: School, client: ApiClient, graduate: Graduate
+) -> None:
+    read = client.get(f"{API}/functions/household/consequences").json
+    assert not read["allowed"] and "没有转入学校" in read["refusal"]["message"] and read["consequences"]
+    made = begin(client)
+    for action in ("start", "take_back", "x"):
+        refused(client.get(f"{API}/transfers/{made['id']}/consequences?action={action}"), 422, "invalid")
+    stranger = api_client(client.application, builders.make_graduate(opened))
+    refused(stranger.get(f"{API}/transfers/{made['id']}/consequences?action=submit"), 404, "not_found")

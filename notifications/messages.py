@@ -9,6 +9,7 @@ from app.extensions import db
 from app.models import Employer, Placement, RollRecord
 from notifications import (
     account_letters,
+    cancellation_letters,
     correction_letters,
     employer_letters,
     link_letters,
@@ -43,6 +44,7 @@ WRITERS: dict[str, Callable[[Claimed], list[Letter]]] = {
     Event.TRANSFER_REJECTED: transfer_letters.decided,
     Event.TRANSFER_CORRECTED: transfer_letters.decided,
     Event.UPLOAD_LINK_SENT: link_letters.link,
+    Event.RECORD_CANCELLED: cancellation_letters.cancelled,
     Event.ANSWER_DUE: reminder_letters.answer,
     Event.LINK_UNOPENED: reminder_letters.link,
     Event.REVIEW_OVERDUE: reminder_letters.overdue,

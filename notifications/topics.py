@@ -125,7 +125,7 @@ TOPICS: dict[Event, Topic] = {
     Event.ANSWER_DUE: Topic((_graduate("answer_due", Group.REMINDER),)),
     Event.LINK_UNOPENED: Topic((_phone("link_unopened", Group.LINK_REMINDER),)),
     Event.REVIEW_OVERDUE: Topic((Notice(Audience.STAFF, "review_overdue"),)),
-    Event.RECORD_CANCELLED: Topic((_graduate("record_cancelled"),)),
+    Event.RECORD_CANCELLED: Topic((_graduate("record_cancelled"), Notice(Audience.STAFF, "record_cancelled_staff"))),
     Event.PAPER_FORWARDED: Topic((_review("paper_forwarded"),)),
     Event.PAPER_APPROVED: Topic((_review("paper_approved"),)),
     Event.PAPER_RETURNED: Topic((_review("paper_returned"),)),

@@ -149,7 +149,7 @@ def _submit(case: Case, actor: Actor, facts: TransferFacts, request: Request) ->
 
 
 def _cancel(case: Case, actor: Actor, facts: TransferFacts, request: Request) -> Decision:
-    return Decision(Action.CANCEL, State.CANCELLED, {"ended_at": facts.now})
+    return Decision(Action.CANCEL, State.CANCELLED, {"ended_at": facts.now}, events=(Event.RECORD_CANCELLED,))
 
 
 def _approve(case: Case, actor: Actor, facts: TransferFacts, request: Request) -> Decision:

@@ -5,14 +5,14 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from sqlalchemy import select, update
 
-from app import access
+from app import access, auth
 from app.clock import now
 from app.extensions import db
 from app.models import Alert
 from app.staff import blueprint, waiting
 from app.staff.menu import entries
 from app.writing import write
-from workflows.vocabulary import REVIEWERS, STAFF, Level
+from workflows.vocabulary import REVIEWERS, STAFF, Level, Module
 
 REMINDERS_SHOWN = 5
 _UNREAD = select(Alert).where(Alert.read_at.is_(None)).order_by(Alert.id.desc()).limit(REMINDERS_SHOWN)
@@ -23,7 +23,7 @@ _UNREAD = select(Alert).where(Alert.read_at.is_(None)).order_by(Alert.id.desc())
 def home() -> Any:
     """Show the counts of what waits and the links of this role."""
     actor = access.actor()
-    reviews = actor.role in REVIEWERS and actor.level >= Level.READ
+    reviews = actor.role in REVIEWERS and max(auth.level_in(module) for module in Module) >= Level.READ
     cards = waiting.cards(actor) if actor.role in REVIEWERS else []
     alerts = db.session.execute(_UNREAD.where(access.scope(actor, Alert))).scalars().all() if reviews else []
     links = [entry for entry in entries(actor) if entry.what]

@@ -125,6 +125,7 @@ def page(listing: Listing, opens: Callable[[str], str], waiting: Iterable[Waitin
         tabs=[*tabs, Tab(ALL, "全部")] if tabs else [],
         queue=queue.name if queue else ALL,
         stead=queues.STEAD,
+        given_up=queues.GIVEN_UP,
         page=shown,
         rows=[(row, queries.cells(listing, row, at)) for row in shown.rows],
         opens=opens,

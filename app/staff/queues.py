@@ -80,11 +80,14 @@ def waits(queue: str, actor: Actor, what: Kind | Pile | None = None) -> tuple[Co
     return (access.scope(actor, Placement), _is(what), condition(queue, actor))
 
 
-def _given_up(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of what graduates have lately given up after handing it in (R-CANCEL-1)."""
-    lately = Placement.ended_at > now() - GIVEN_UP_FOR
-    cancelled = Placement.state == State.CANCELLED.value
-    return (access.scope(actor, Placement), cancelled, Placement.submitted_at.is_not(None), lately)
+def given_up(model: Any = Placement) -> ColumnElement[bool]:
+    """Return the condition of what graduates have lately given up after handing it in (R-CANCEL-1)."""
+    condition: ColumnElement[bool] = (
+        (model.state == State.CANCELLED.value)
+        & model.submitted_at.is_not(None)
+        & (model.ended_at > now() - GIVEN_UP_FOR)
+    )
+    return condition
 
 
 def waiting(queue: str, actor: Actor, what: Kind | Pile | None = None) -> Select[Any]:
@@ -100,7 +103,7 @@ def waiting(queue: str, actor: Actor, what: Kind | Pile | None = None) -> Select
         .join(RollRecord, RollRecord.id == Placement.roll_record_id)
         .join(School, School.id == Placement.school_id)
         .join(Department, Department.id == RollRecord.department_id)
-        .where(*(_given_up(actor) if queue == GIVEN_UP else waits(queue, actor, what)))
+        .where(*((access.scope(actor, Placement), given_up()) if queue == GIVEN_UP else waits(queue, actor, what)))
     )
 
 

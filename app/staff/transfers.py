@@ -59,9 +59,12 @@ def waits(actor: Actor, module: Module) -> ColumnElement[bool]:
 @blueprint.get("/transfers/<module>")
 @access.policy("staff", *SEERS, level=Level.READ, module=None)
 def transfers(module: str) -> Any:
-    """List what waits for this reviewer, the oldest first, or every transfer of the tenant, the newest first."""
+    """List what waits for this reviewer, the oldest first, what was given up lately, or all, the newest first."""
     actor, registration = access.actor(), _registration(module)
-    waiting = [listing.Waiting(WAITING, queues.TITLE[queues.OWN], waits(actor, registration))]
+    waiting = [
+        listing.Waiting(WAITING, queues.TITLE[queues.OWN], waits(actor, registration)),
+        listing.Waiting(queues.GIVEN_UP, queues.TITLE[queues.GIVEN_UP], queues.given_up(Transfer)),
+    ]
 
     def opened(public_id: str) -> str:
         return url_for("staff.transfer_case", module=module, public_id=public_id)

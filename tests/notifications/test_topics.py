@@ -57,7 +57,7 @@ def test_who_is_told_of_what() -> None:
         "transfer.forwarded": {graduate},
         "answer.due": {graduate},
         "link.unopened": {phone},
-        "record.cancelled": {graduate},
+        "record.cancelled": {graduate, Audience.STAFF},
         "report.due": set(),
         "list.asked": set(),
         "message.due": set(),

@@ -48,6 +48,8 @@ def make_transfer(graduate: Graduate, state: State = State.APPROVED, **typed: An
         decide(graduate, made.id, Action.APPROVE)
     elif state == State.VOID:
         decide(graduate, made.id, Action.REJECT, "材料不符")
+    elif state == State.RETURNED:
+        decide(graduate, made.id, Action.RETURN, "地址不完整")
     return made.id
 
 

@@ -57,11 +57,17 @@ def national_code(form: str, day: date) -> NationalCode | None:
     return code_on(FORMS[form], day, changes)
 
 
-def national_codes(day: date) -> dict[str, str]:
-    """Return the national code of every form that has one on a day, by form: one statement."""
+def codes_set() -> dict[str, list[NationalCode]]:
+    """Return the codes that the operator has set, the oldest first, by form: one statement."""
     changes: dict[str, list[NationalCode]] = {}
     for r in reversed(code_changes()):
         changes.setdefault(r.form, []).append(NationalCode(r.code, r.label, r.confirmed, r.valid_from, r.valid_to))
+    return changes
+
+
+def national_codes(day: date) -> dict[str, str]:
+    """Return the national code of every form that has one on a day, by form: one statement."""
+    changes = codes_set()
     found = {name: code_on(form, day, changes.get(name, ())) for name, form in FORMS.items()}
     return {name: code.code for name, code in found.items() if code}
 

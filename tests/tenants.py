@@ -160,7 +160,7 @@ def _export(world: World, place: Place, staff: Staff, caller: Caller) -> None:
     """Let a staff member ask for a list as a file: it is nobody else's."""
     school, department, province = staff.school_id, staff.department_id, staff.province_code
     actor = Actor(Role(staff.role), staff.id, school_id=school, department_id=department, province_code=province)
-    public_id = write(lambda: exports.ask(actor, LISTS["signings"], {}, 1))
+    public_id = write(lambda: exports.ask(actor, exports.Order(LISTS["signings"], {}), 1))
     owner = f"desk:{staff.username}"
     caller.sees |= {owner}
     world.keep(place, f"{staff.role}_export", _row(ListExport, public_id), owner)

@@ -1,6 +1,15 @@
 """What the auditor reads in the history: every action and every chain in one word, whatever record it is about."""
 
-from workflows.history_lines import DONE, ENROL, LIMIT_VERIFICATION, LINK, OF_FILES, TELL_BY_CALL, UNMASK
+from workflows.history_lines import (
+    DONE,
+    ENROL,
+    EXPORT_FULL,
+    LIMIT_VERIFICATION,
+    LINK,
+    OF_FILES,
+    TELL_BY_CALL,
+    UNMASK,
+)
 
 CHAIN = {
     "roll_record": "毕业生",
@@ -24,6 +33,7 @@ SUBJECT = {
 # What is done beside the flows.
 _BESIDE = {
     UNMASK: "查看完整证件号与联系方式",
+    EXPORT_FULL: "导出含完整姓名和证件号码的列表",
     TELL_BY_CALL: "电话告知未送达的提醒",
     ENROL: "列入毕业生名单",
     LINK: "与毕业生名单关联",

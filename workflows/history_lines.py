@@ -85,6 +85,7 @@ DONE_OF: dict[tuple[Subject, Action], str] = {
     (Subject.BANK_CHECK, Action.REJECT): "记为无法打款",
 }
 TELL_BY_CALL = "tell_by_call"  # no step of a flow: an alert that did not arrive was told by telephone (R-MSG-2)
+EXPORT_FULL = "export_full"  # nor is this: somebody took a list as a file that names people in full
 UNMASK = "unmask"  # no step of a flow: somebody looked at what is masked elsewhere
 CAUSE = {
     "accept": "毕业生接受签约邀请",

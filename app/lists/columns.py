@@ -23,12 +23,16 @@ Text = Callable[[Any, datetime], str]  # of a row, at a moment
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its title, the text of a cell, whether it is a number or code, and whether it is the state."""
+    """A column: its title, the text of a cell, whether it is a number or code, and whether it is the state.
+
+    `full` is the text of a cell that is masked otherwise, for a file that was asked for unmasked.
+    """
 
     title: str
     text: Text
     code: bool = False
     state: bool = False
+    full: Text | None = None
 
 
 def _plain(title: str, name: str, code: bool = False) -> Column:
@@ -36,7 +40,7 @@ def _plain(title: str, name: str, code: bool = False) -> Column:
 
 
 def _id_number(row: Any, at: datetime) -> str:
-    return masking.id_number(unseal_text(row.id_number_sealed, f"roll_record.id_number:{row.roll}"))
+    return unseal_text(row.id_number_sealed, f"roll_record.id_number:{row.roll}")
 
 
 def _address(row: Any, at: datetime) -> str:
@@ -44,10 +48,10 @@ def _address(row: Any, at: datetime) -> str:
     return (codes.region_name(body.get("region_code")) + (body.get("address") or "")) or EMPTY
 
 
-NAME = Column("姓名", lambda row, at: masking.name(row.name))
+NAME = Column("姓名", lambda row, at: masking.name(row.name), full=lambda row, at: str(row.name))
 SCHOOL, DEPARTMENT, MAJOR = _plain("院校", "school"), _plain("院系", "department"), _plain("专业", "major")
 EDUCATION = Column("学历", lambda row, at: codes.label("education", row.education_code) or EMPTY)
-ID_NUMBER = Column("身份证号", _id_number, code=True)
+ID_NUMBER = Column("身份证号", lambda row, at: masking.id_number(_id_number(row, at)), code=True, full=_id_number)
 STUDENT_NUMBER = _plain("学号", "student_number", code=True)
 PERSON = (NAME, SCHOOL, DEPARTMENT, MAJOR, EDUCATION)
 NUMBER, EMPLOYER = _plain("当前协议编号", "agreement_number", code=True), _plain("签约单位", "title")

@@ -3,24 +3,26 @@
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
-from app import levels, outgoing, storage
+from app import history, levels, outgoing, storage
 from app.clock import now
 from app.crypto import keyring
 from app.extensions import db
-from app.lists import queries
-from app.lists.definitions import LISTS, Listing
+from app.lists import destination_details, queries
+from app.lists.definitions import DESTINATIONS, LISTS, Listing
 from app.models import ListExport, Staff
 from app.models.types import new_public_id
 from app.paging import counted
 from app.spreadsheet import Sheet, save
 from app.writing import rollback, write
 from workflows.case import Actor, Refusal, Refused
-from workflows.vocabulary import Code, Event, Level, Role
+from workflows.history_lines import EXPORT_FULL
+from workflows.vocabulary import REVIEWERS, Code, Event, Level, Role
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ AT_ONCE = 5_000  # rows that are made while somebody waits
 MOST = 200_000  # rows that a worker makes
 BATCH = 1_000  # rows that one statement reads
 KEPT = timedelta(days=7)
+PURPOSE = (2, 200)  # characters of what a file in full is for
 
 _export, _staff = ListExport.__table__, Staff.__table__
 Between = Callable[[], object]
@@ -42,23 +45,39 @@ def _nothing() -> None:
     return None
 
 
-def _lines(listing: Listing, query: Any, at: datetime, between: Between) -> Iterator[list[str]]:
+def _lines(listing: Listing, query: Any, cells: Callable[[Any], list[str]], between: Between) -> Iterator[list[str]]:
     """Read the rows, the newest first, a batch at a time; `between` comes after each and may end the transaction."""
     own = listing.model.id
     query = query.order_by(own.desc()).limit(BATCH)
     rows: list[Row[Any]] = list(db.session.execute(query))
     while rows:
-        yield from (queries.cells(listing, row, at) for row in rows)
+        yield from map(cells, rows)
         between()
         rows = list(db.session.execute(query.where(own < rows[-1].id))) if len(rows) == BATCH else []
 
 
-def sheet(
-    listing: Listing, actor: Actor, wanted: Mapping[str, str], at: datetime, between: Between = _nothing
-) -> Sheet:
-    """Return a list as a sheet whose rows are read as they are written: people masked as on the page."""
-    query = queries.rows(listing, actor, wanted, at)
-    return Sheet(listing.title, [one.title for one in listing.columns], _lines(listing, query, at, between))
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked for: a list, what it is narrowed by, and whether people are to be named in full."""
+
+    listing: Listing
+    wanted: Mapping[str, str]
+    full: bool = False
+
+
+def sheet(order: Order, actor: Actor, at: datetime, between: Between = _nothing) -> Sheet:
+    """Return a list as a sheet whose rows are read as they are written: people masked as on the page, or in full."""
+    listing, head = order.listing, [one.title for one in order.listing.columns]
+    query = queries.rows(listing, actor, order.wanted, at)
+
+    def cells(row: Any) -> list[str]:
+        return queries.cells(listing, row, at, order.full)
+
+    if listing is not DESTINATIONS:
+        return Sheet(listing.title, head, _lines(listing, query, cells, between))
+    more, query = destination_details.details(), destination_details.with_terms(query)
+    lines = _lines(listing, query, lambda row: [*cells(row), *more.cells(row, at)], between)
+    return Sheet(listing.title, [*head, *destination_details.HEAD], lines)
 
 
 def length(listing: Listing, actor: Actor, wanted: Mapping[str, str], at: datetime) -> int:
@@ -66,7 +85,27 @@ def length(listing: Listing, actor: Actor, wanted: Mapping[str, str], at: dateti
     return counted(queries.rows(listing, actor, wanted, at), listing.model.id, MOST)
 
 
-def ask(actor: Actor, listing: Listing, wanted: Mapping[str, str], rows: int) -> str:
+def refuse_full(actor: Actor, purpose: str) -> Refusal | None:
+    """Refuse a file that names people in full to who may only look on, and without saying what it is for."""
+    if actor.role not in REVIEWERS or actor.level < Level.WRITE:
+        message = "您的账号不能导出完整姓名和证件号码。"
+        return Refusal(Code.NOT_ALLOWED, message, "请由学校或院系有读写权限的老师导出，或导出不完整显示的文件。")
+    if not PURPOSE[0] <= len(purpose) <= PURPOSE[1]:
+        message = f"导出完整信息须填写用途，{PURPOSE[0]} 至 {PURPOSE[1]} 字。"
+        return Refusal(Code.REASON_REQUIRED, message, "请填写用途后再导出。", fields={"purpose": message})
+    return None
+
+
+def note_full(actor: Actor, order: Order, rows: int, purpose: str) -> None:
+    """Write down in the history who takes which list in full, and what for; runs inside a write (R-AUDIT-1)."""
+    chain = history.lock(db.session.connection(), "staff", actor.id)
+    asked = {name: text for name, text in order.wanted.items() if name not in ("name", "student_number")}
+    detail = {"listing": order.listing.name, "wanted": asked, "rows": rows}
+    chain.add(now(), actor, ("staff", actor.id), EXPORT_FULL, detail, {"reason": purpose})
+    chain.write()
+
+
+def ask(actor: Actor, order: Order, rows: int) -> str:
     """Put a file down for a worker and return its public id; runs inside a write; raises Refused for one too long."""
     if rows > MOST:
         message = f"符合条件的记录超过 {MOST // 10_000} 万条，不能一次导出。"
@@ -75,8 +114,9 @@ def ask(actor: Actor, listing: Listing, wanted: Mapping[str, str], rows: int) ->
     row = ListExport(
         public_id=public_id,
         staff_id=actor.id,
-        listing=listing.name,
-        wanted=dict(wanted),
+        listing=order.listing.name,
+        wanted=dict(order.wanted),
+        full=order.full,
         stage="waiting",
         created_at=at,
     )
@@ -95,12 +135,12 @@ def carry_out(export_id: int, hold: Between) -> None:
     if row is None or row.stage != "waiting":
         return
     listing = LISTS[row.listing]
-    actor = _asker(row.staff_id, listing)
+    actor = _asker(row.staff_id, listing, Level.WRITE if row.full else Level.READ)
     if actor is None:
         write(lambda: _end(row, hold, stage="refused"))
         return
     with tempfile.TemporaryFile() as file:
-        rows = save(file, [sheet(listing, actor, row.wanted, now(), lambda: write(hold))])
+        rows = save(file, [sheet(Order(listing, row.wanted, row.full), actor, now(), lambda: write(hold))])
         file.seek(0)
         content = file.read()
     rollback()
@@ -108,11 +148,11 @@ def carry_out(export_id: int, hold: Between) -> None:
     write(lambda: _end(row, hold, stage="done", rows=rows, file_sha256=stored))
 
 
-def _asker(staff_id: int, listing: Listing) -> Actor | None:
-    """Return who asked, as they are now; None for an account that may not read the list any more."""
+def _asker(staff_id: int, listing: Listing, least: Level) -> Actor | None:
+    """Return who asked, as they are now; None for an account that may not have the list any more."""
     columns = select(_staff, levels.effective(listing.module).label("level"))
     found = db.session.execute(columns.where(_staff.c.id == staff_id, _staff.c.active)).one_or_none()
-    if found is None or found.level < Level.READ:
+    if found is None or found.level < least:
         return None
     where = {name: getattr(found, name) for name in ("school_id", "department_id", "province_code")}
     return Actor(Role(found.role), found.id, level=Level(found.level), **where)

@@ -97,6 +97,6 @@ def _chosen(listing: Listing, wanted: Mapping[str, str], at: datetime) -> list[C
     return chosen
 
 
-def cells(listing: Listing, row: Any, at: datetime) -> list[str]:
-    """Return a row as it is read: a text for every column."""
-    return [column.text(row, at) for column in listing.columns]
+def cells(listing: Listing, row: Any, at: datetime, full: bool = False) -> list[str]:
+    """Return a row as it is read: a text for every column, people masked unless it is asked for in `full`."""
+    return [(column.full if full and column.full else column.text)(row, at) for column in listing.columns]

@@ -9,15 +9,20 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 
+from app import history
 from app.clock import now
 from app.extensions import db
 from app.lists import exports
-from app.models import ListExport, Staff
+from app.models import History, ListExport, Staff
 from notifications import sweeper
 from tests import builders
+from tests.app.api import destinations as calls
+from tests.app.api.calls import travel
 from tests.app.staff import desk
 from tests.app.staff.test_lists import LEVELS, number, put
+from tests.application import api_client
 from tests.notifications.working import work_off
+from workflows.catalogue.destinations import FORMS
 from workflows.vocabulary import Level, Module, Role
 
 URL = "/staff/lists/placement/papers/export"
@@ -68,6 +73,78 @@ def test_nobody_exports_what_they_may_not_read(app: Flask, school: Any) -> None:
         assert desk.client(app, Role.SCHOOL, school, **LEVELS).post(f"/staff/lists/{wrong}/export").status_code == 404
     for role in (Role.OPERATOR, Role.AUDITOR):
         assert desk.client(app, role).post(URL).status_code == 403
+
+
+FULL = {"full": "yes", "purpose": "报送档案转递名单"}
+
+
+def taken() -> list[dict[str, Any]]:
+    """Return what the history says of files in full."""
+    found = db.session.execute(select(History).where(History.action == "export_full").order_by(History.id)).scalars()
+    return [
+        {name: row.detail[name] for name in ("listing", "wanted", "rows")} | {"chain": row.record_kind} for row in found
+    ]
+
+
+@pytest.mark.rule("R-VIEW-1", "R-AUDIT-1", http="allowed")
+def test_who_may_write_takes_a_list_in_full_on_record_with_its_purpose(app: Flask, school: Any) -> None:
+    graduate = builders.make_graduate(school, name="欧阳娜")
+    put("papers", graduate)
+    number = graduate.id_number
+    client = desk.client(app, Role.SCHOOL, school)
+    head, found = rows(client.post(URL, data=FULL | {"name": "欧阳"}).data)
+    assert (found[head.index("姓名")], found[head.index("身份证号")]) == ("欧阳娜", number)
+    assert taken() == [{"chain": "staff", "listing": "papers", "wanted": {}, "rows": 1}]
+    rows(client.post(URL).data)
+    assert len(taken()) == 1 and list(history.verify(db.session.connection())) == []
+
+
+@pytest.mark.rule("R-VIEW-1", "R-ACC-1", http="refused")
+def test_nobody_else_does_and_nobody_without_a_purpose(app: Flask, school: Any) -> None:
+    put("papers", builders.make_graduate(school))
+    for purpose in ("", " 名", "长" * 201):
+        answer = desk.client(app, Role.SCHOOL, school).post(URL, data=FULL | {"purpose": purpose})
+        assert answer.status_code == 422 and "须填写用途" in answer.text
+    reader = desk.client(app, Role.SCHOOL, school, placement_level=int(Level.READ))
+    for client in (reader, desk.client(app, Role.PROVINCE)):
+        answer = client.post(URL, data=FULL)
+        assert answer.status_code == 403 and "不能导出完整姓名" in answer.text
+    assert taken() == []
+
+
+@pytest.mark.usefixtures("long")
+def test_a_long_list_in_full_is_made_by_a_worker_for_who_may_still_write(app: Flask, school: Any) -> None:
+    for _ in range(2):
+        put("papers", builders.make_graduate(school, name="欧阳娜"))
+    client, late = desk.client(app, Role.SCHOOL, school), desk.client(app, Role.SCHOOL, school)
+    assert client.post(URL, data=FULL).status_code == 303
+    work_off()
+    export = db.session.execute(select(ListExport.public_id)).scalar_one()
+    assert rows(client.get(f"/staff/exports/{export}").data)[1][1] == "欧阳娜"
+    assert "完整信息" in client.get("/staff/exports").text and len(taken()) == 1
+    late.post(URL, data=FULL)
+    db.session.execute(update(Staff).values(placement_level=int(Level.READ)))
+    db.session.commit()
+    work_off()
+    assert client.get(f"/staff/exports/{export}").status_code == 404
+    assert "未生成" in late.get("/staff/exports").text
+
+
+@pytest.mark.rule("R-DEST-1")
+def test_the_file_of_destinations_has_the_national_code_and_the_fields_of_the_catalogue(
+    app: Flask,
+) -> None:
+    travel(app, calls.MAY)
+    school = builders.make_school()
+    for name in ("postgraduate", "own_company"):
+        graduate = builders.make_graduate(school)
+        calls.submitted(api_client(app, graduate), graduate, name)
+    client = desk.client(app, Role.SCHOOL, school)
+    head, *found = rows(client.post("/staff/lists/placement/destinations/export").data)
+    assert set(head) >= {field.label for form in FORMS.values() for field in form.fields}
+    company, study = (dict(zip(head, row, strict=True)) for row in found)
+    assert (study["去向代码"], study["录取学校"], study["企业名称"]) == ("801", "示例大学", "--")
+    assert company["去向代码"] == "751（未核对）" and company["企业名称"] != "--"
 
 
 def test_what_was_typed_is_never_a_formula(app: Flask, school: Any) -> None:

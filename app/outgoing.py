@@ -20,8 +20,12 @@ def emit(
     at: datetime,
     payload: dict[str, Any],
     roll_record_id: int | None = None,
+    due_at: datetime | None = None,
 ) -> None:
-    """Insert an outbox row whose bell rings after the commit; `record` makes its business key unique."""
+    """Insert an outbox row whose bell rings after the commit; `record` makes its business key unique.
+
+    `due_at` is when it may be worked off, where that is not at once.
+    """
     row = {
         "key": f"{event.value}:{record}",
         "event": event.value,
@@ -29,7 +33,7 @@ def emit(
         "roll_record_id": roll_record_id,
         "payload": payload,
         "state": "due",
-        "due_at": at,
+        "due_at": due_at or at,
         "created_at": at,
         "attempts": 0,
         "fence": 0,

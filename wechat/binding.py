@@ -1,5 +1,8 @@
 """Binding: which graduate a WeChat belongs to; the only writer of `wechat_user.account_id` (R-STEP-1, R-BOT-1).
 
+The mini-program signs in, the official account is a chat: a chat follows its mini-program into an account, never the
+other way round (docs/decisions/0010).
+
 Lock order: the accounts by id, then the rows of WeChat. An account has one WeChat, a WeChat one account.
 """
 
@@ -16,12 +19,14 @@ from app.history import Chain
 from app.models import Account, WechatUser
 from app.models.types import new_public_id
 from workflows.case import Actor, Refused
-from workflows.scenes import TAKEN_MEANWHILE
+from workflows.reminders import awake
+from workflows.scenes import TAKEN_MEANWHILE, refuse_other_person
 from workflows.vocabulary import Event, Role
 
 BIND, UNBIND = "bind_wechat", "unbind_wechat"
 OFFICIAL, MINI = "official", "mini"
 KEY = ("platform", "openid")
+FOR_A_CHAT = frozenset({"scene", "link"})  # they show that somebody wished it, not who holds the phone
 
 _user, _account = WechatUser.__table__, Account.__table__
 _ID = select(_user.c.id).where(_user.c.platform == bindparam("p"), _user.c.openid == bindparam("o"))
@@ -61,18 +66,6 @@ def account_of(conn: Connection, user_id: int) -> int | None:
     return account
 
 
-def unionid_of(conn: Connection, user_id: int) -> str | None:
-    """Return the unionid of a WeChat, where it is known."""
-    unionid: str | None = _one(conn, user_id).unionid
-    return unionid
-
-
-def unionid_of_mini(conn: Connection, account_id: int) -> str | None:
-    """Return the unionid of the WeChat that an account signs in with, where both are known."""
-    rows = conn.execute(_OF_ACCOUNT, {"account": account_id})
-    return next((row.unionid for row in rows if row.platform == MINI), None)
-
-
 def shown(conn: Connection, account_id: int) -> Sequence[Row[Any]]:
     """Return the WeChat of an account: platform, bound_at, state."""
     return conn.execute(_SHOWN, {"account": account_id}).all()
@@ -81,7 +74,8 @@ def shown(conn: Connection, account_id: int) -> Sequence[Row[Any]]:
 def bind(conn: Connection, user_id: int, account_id: int, how: str) -> None:
     """Bind a WeChat to an account, away from whatever either was bound to; on record, and the owners are told.
 
-    `how`: password, phone, scene, link. Inside a write. Raises Refused where another binding came between.
+    `how`: password, phone, scene, link. Inside a write. Raises Refused where another binding came between, or where a
+    chat is known to be another person's than the one who signs in.
     """
     held = _one(conn, user_id).account_id
     chains = {one: history.lock(conn, "account", one) for one in sorted({account_id, held} - {None})}
@@ -91,15 +85,27 @@ def bind(conn: Connection, user_id: int, account_id: int, how: str) -> None:
         raise Refused(TAKEN_MEANWHILE)
     if user.account_id == account_id:
         return
+    mine = _of(conn, account_id)
+    _check(user, mine, how)
     if user.account_id is not None:
         gone = _same_person(_of(conn, user.account_id), user)
         _take(conn, chains[user.account_id], gone, actor, at)
         _tell(conn, user.account_id, "wechat_taken", at)
-    replaced = _others(_of(conn, account_id), user)
+    replaced = _others(mine, user)
     _take(conn, chains[account_id], replaced, actor, at)
     _give(conn, chains[account_id], user, actor, how, at)
     _tell(conn, account_id, "wechat_moved" if replaced else "wechat_bound", at)
-    _join(conn, chains[account_id], user, at)
+    if user.platform == MINI:
+        _join(conn, chains[account_id], user, at)
+
+
+def _check(user: Any, mine: Sequence[Any], how: str) -> None:
+    """Raise Refused for a chat that is known to be another person's, ValueError for what may reach a chat alone."""
+    if user.platform == OFFICIAL:
+        if refusal := refuse_other_person(_unionid_of_mini(mine), user.unionid):
+            raise Refused(refusal)
+    elif how in FOR_A_CHAT:
+        raise ValueError("a scene or a link binds a chat, nothing that signs in")
 
 
 def unbind(conn: Connection, account_id: int, at: datetime) -> bool:
@@ -113,31 +119,55 @@ def unbind(conn: Connection, account_id: int, at: datetime) -> bool:
 
 
 def join(conn: Connection, user_id: int, at: datetime) -> bool:
-    """Bind a WeChat to the account of the same person's WeChat on the other platform, or that one to its own.
+    """Bind a chat to the account of the same person's mini-program, and take another person's chat off the account.
 
-    The unionid says that it is one person, never which graduate: that, a binding before has shown. Nothing is moved.
-    Inside a write, before other rows of WeChat are locked. Returns whether anything was bound.
+    The unionid says that it is one person, never which graduate: that, the mini-program's binding has shown. Nothing is
+    moved. Inside a write, before other rows of WeChat are locked. Returns whether anything was changed.
     """
     user = _one(conn, user_id)
+    if user.account_id and _strangers(conn.execute(_OF_ACCOUNT, {"account": user.account_id}).all()):
+        return _part(conn, user.account_id, at)
     mate = _mate(conn, user)
-    accounts = {user.account_id, mate.account_id} - {None} if mate else set()
-    if len(accounts) != 1 or (mate and user.account_id == mate.account_id):
+    mini, chat = (user, mate) if user.platform == MINI else (mate, user)
+    if not mini or not chat or mini.account_id is None or chat.account_id is not None:
         return False
-    chain = history.lock(conn, "account", accounts.pop())
-    holder = _one(conn, user_id if user.account_id else mate.id, lock=True)
-    return holder.account_id == chain.record and _join(conn, chain, holder, at)
+    chain = history.lock(conn, "account", mini.account_id)
+    holder = _one(conn, mini.id, lock=True)
+    joined = holder.account_id == chain.record and _join(conn, chain, holder, at)
+    if joined:
+        _tell(conn, chain.record, "wechat_joined", at, awake(at))
+    return joined
 
 
-def _join(conn: Connection, chain: Chain, user: Any, at: datetime) -> bool:
-    """Give the account of a bound WeChat its mate on the other platform, where both places are free."""
-    found = _mate(conn, user)
-    mate = _one(conn, found.id, lock=True) if found else None
-    if mate is None or mate.account_id is not None:
+def _join(conn: Connection, chain: Chain, mini: Any, at: datetime) -> bool:
+    """Give the account of a bound mini-program the same person's chat, where both places are free."""
+    found = _mate(conn, mini)
+    chat = _one(conn, found.id, lock=True) if found else None
+    if chat is None or chat.account_id is not None:
         return False
-    if any(row.platform == mate.platform for row in _of(conn, chain.record)):
+    if any(row.platform == chat.platform for row in _of(conn, chain.record)):
         return False
-    _give(conn, chain, mate, Actor(Role.PLATFORM), "unionid", at)
+    _give(conn, chain, chat, Actor(Role.PLATFORM), "unionid", at)
     return True
+
+
+def _part(conn: Connection, account_id: int, at: datetime) -> bool:
+    """Take a chat off that turns out to be another person's than the one who signs in; the owner hears of it."""
+    chain = history.lock(conn, "account", account_id)
+    gone = _strangers(_of(conn, account_id))
+    if gone:
+        _take(conn, chain, gone, Actor(Role.PLATFORM), at)
+        _tell(conn, account_id, "wechat_parted", at, awake(at))
+    return bool(gone)
+
+
+def _strangers(rows: Sequence[Any]) -> list[Any]:
+    mine = _unionid_of_mini(rows)
+    return [row for row in rows if row.platform == OFFICIAL and refuse_other_person(mine, row.unionid)]
+
+
+def _unionid_of_mini(rows: Sequence[Any]) -> str | None:
+    return next((row.unionid for row in rows if row.platform == MINI), None)
 
 
 def _one(conn: Connection, user_id: int, lock: bool = False) -> Any:
@@ -159,11 +189,15 @@ def _mate(conn: Connection, user: Any) -> Any:
 
 
 def _same_person(rows: Sequence[Any], user: Any) -> list[Any]:
-    return [row for row in rows if row.id == user.id or (user.unionid and row.unionid == user.unionid)]
+    """Return what goes along: a chat with its mini-program, nothing with a chat."""
+    along = user.unionid if user.platform == MINI else None
+    return [row for row in rows if row.id == user.id or (along and row.unionid == along)]
 
 
 def _others(rows: Sequence[Any], user: Any) -> list[Any]:
-    """Return what has to make room: the WeChat on the same platform, and what is known to be another person's."""
+    """Return what has to make room: the WeChat on the same platform, for a mini-program also another person's chat."""
+    if user.platform == OFFICIAL:
+        return [row for row in rows if row.platform == OFFICIAL]
     there = {row.unionid for row in rows if row.platform == user.platform and row.unionid}
     return [row for row in rows if row.platform == user.platform or _is_another(row.unionid, user.unionid, there)]
 
@@ -189,6 +223,6 @@ def _give(conn: Connection, chain: Chain, user: Any, actor: Actor, how: str, at:
     chain.write()
 
 
-def _tell(conn: Connection, account_id: int, what: str, at: datetime) -> None:
-    named = conn.execute(_NAME, {"account": account_id}).scalar_one()
-    outgoing.emit(conn, Event.ACCOUNT_CHANGED, f"{named}:{at.isoformat()}", at, {"account": account_id, "what": what})
+def _tell(conn: Connection, account_id: int, what: str, at: datetime, due_at: datetime | None = None) -> None:
+    named, said = conn.execute(_NAME, {"account": account_id}).scalar_one(), {"account": account_id, "what": what}
+    outgoing.emit(conn, Event.ACCOUNT_CHANGED, f"{named}:{at.isoformat()}", at, said, due_at=due_at)

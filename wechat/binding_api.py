@@ -14,7 +14,7 @@ from app.errors import ApiError
 from app.extensions import db, limiter
 from app.factory import SECURITY_HEADERS
 from app.writing import rollback, write
-from wechat import binding, client, confirming, grants, links
+from wechat import binding, client, confirming, followers, grants, links
 from wechat.api_schemas import (
     BindingAnswer,
     ClaimInput,
@@ -142,6 +142,7 @@ def look(scene_id: str) -> Any:
 def confirm(scene_id: str) -> Any:
     """Bind the WeChat that has scanned the code, after a fresh proof (R-STEP-1)."""
     public_id, account_id = access.well_formed(scene_id), access.actor().id
+    followers.learn(confirming.scanner(db.session.connection(), account_id, public_id))
 
     def work() -> dict[str, Any]:
         conn = db.session.connection()
@@ -160,6 +161,8 @@ def confirm(scene_id: str) -> Any:
 @access.policy("graduate")
 def claim(body: dict[str, Any]) -> Any:
     """Bind the WeChat that got this link from the official account, after a fresh proof; once (R-BOT-1, R-STEP-1)."""
+
+    followers.learn(confirming.sender(db.session.connection(), body["token"]))
 
     def work() -> dict[str, Any]:
         _proven()

@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.models import WechatScene
 from wechat import binding, scenes
 from workflows.case import Refusal, Refused
-from workflows.scenes import Scene, refuse_claim, refuse_confirm, refuse_other_person
+from workflows.scenes import Scene, refuse_claim, refuse_confirm
 
 _scene = WechatScene.__table__
 _ROW = select(
@@ -25,7 +25,7 @@ _ROW = select(
 _OWN = _ROW.where(_scene.c.public_id == bindparam("scene"), _scene.c.account_id == bindparam("account"))
 _LINK = _ROW.where(
     _scene.c.token_hash == bindparam("token"), _scene.c.account_id.is_(None), _scene.c.wechat_user_id.is_not(None)
-).with_for_update()
+)
 _ASKED = _ROW.where(_scene.c.token_hash == bindparam("token"))
 _END = (
     update(_scene)
@@ -58,6 +58,21 @@ def look(conn: Connection, account_id: int, public_id: str) -> Any:
     return row
 
 
+def scanner(conn: Connection, account_id: int, public_id: str) -> int | None:
+    """Return whose WeChat a code of the account's own may bind now; None where it may bind none. Raises NotFound."""
+    row = look(conn, account_id, public_id)
+    return None if refuse_confirm(moments(row), now()) else row.wechat_user_id
+
+
+def sender(conn: Connection, token: str) -> int | None:
+    """Return whose WeChat a link may bind now; None where it may bind none."""
+    row = conn.execute(_LINK, {"token": token_hash(token)}).one_or_none()
+    if row is None or refuse_claim(moments(row), now()):
+        return None
+    user_id: int = row.wechat_user_id
+    return user_id
+
+
 def confirm(conn: Connection, account_id: int, public_id: str) -> None:
     """Bind the WeChat that scanned a graduate's own code; inside a write. Raises NotFound, Refused."""
     row = conn.execute(_OWN.with_for_update(), {"scene": public_id, "account": account_id}).one_or_none()
@@ -70,15 +85,13 @@ def confirm(conn: Connection, account_id: int, public_id: str) -> None:
 
 def claim(conn: Connection, account_id: int, token: str) -> None:
     """Bind the WeChat that got a link from the bot; inside a write. Raises Refused: all that leads nowhere alike."""
-    row = conn.execute(_LINK, {"token": token_hash(token)}).one_or_none()
+    row = conn.execute(_LINK.with_for_update(), {"token": token_hash(token)}).one_or_none()
     at = now()
     _check(refuse_claim(moments(row) if row else None, at))
     _use(conn, account_id, row, "link", at)
 
 
 def _use(conn: Connection, account_id: int, row: Any, how: str, at: datetime) -> None:
-    mine = binding.unionid_of_mini(conn, account_id)
-    _check(refuse_other_person(mine, binding.unionid_of(conn, row.wechat_user_id)))
     conn.execute(_USE, {"row": row.id, "at": at})
     binding.bind(conn, row.wechat_user_id, account_id, how)
 

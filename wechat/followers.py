@@ -1,4 +1,4 @@
-"""Who follows the official account, asked for at night: repairs what no push has told, a hundred people at a time."""
+"""Who follows the official account, and who that is: what no push tells, asked for before a binding and at night."""
 
 import logging
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 BATCH = 100  # people in one question: the platform's limit
 BATCHES = 10  # of one round of a worker
 NIGHT = range(2, 6)  # hours in Beijing
-INFO = "cgi-bin/user/info/batchget"
+ONE, INFO = "cgi-bin/user/info", "cgi-bin/user/info/batchget"
 
 _user = WechatUser.__table__
 _NEXT = (
@@ -47,9 +47,30 @@ _CORRECT = (
     .where(_user.c.id == bindparam("row"), _user.c.state != bindparam("to"), _user.c.state_at <= bindparam("at"))
     .values({"state": bindparam("to"), "state_at": bindparam("at")})
 )
+_UNNAMED = select(_user.c.openid).where(
+    _user.c.id == bindparam("row"), _user.c.platform == binding.OFFICIAL, _user.c.unionid.is_(None)
+)
 _NAME = update(_user).where(_user.c.id == bindparam("row")).values(unionid=bindparam("union"))
 
 Told = dict[str, tuple[str, str | None]]  # openid -> state, unionid
+
+
+def learn(user_id: int | None) -> None:
+    """Ask whose WeChat a follower's is, where that is not known: pushes do not tell, and a binding wants to know.
+
+    A platform that does not answer stops nobody: the night finds out, and parts what does not belong together.
+    """
+    openid = db.session.execute(_UNNAMED, {"row": user_id}).scalar_one_or_none()
+    rollback()  # no transaction while the platform is asked
+    if openid is None or not client.has(binding.OFFICIAL):
+        return
+    try:
+        answer = client.account(binding.OFFICIAL).call(ONE, openid=openid, lang="zh_CN")
+    except SendError as error:
+        log.warning("a follower could not be asked for", extra={"wechat_user_id": user_id, "code": error.code})
+        return
+    if unionid := _read(answer)[1][1]:
+        write(lambda: db.session.execute(_NAME, {"row": user_id, "union": unionid}))
 
 
 def repair_at_night() -> int:

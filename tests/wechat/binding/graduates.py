@@ -1,5 +1,6 @@
 """Graduates with WeChat: accounts here, people on the far side, and what they do with each other."""
 
+import re
 from typing import Any
 
 from flask import Flask
@@ -48,6 +49,14 @@ def bound(app: Flask, far: FarSide, person: Person, graduate: Graduate) -> ApiCl
     answer = by_password(ticket(app, far, person), graduate)
     assert answer.status_code == 201, answer.json
     return bearer(app, answer)
+
+
+def link_of(far: FarSide, person: Person) -> str:
+    """Ask the bot for the way to bind, and return the token in its link."""
+    reply = far.act(person, "text", content="绑定")["reply"]["Content"]
+    found = re.search(r"/m/#/bind\?token=([\w-]+)", reply)
+    assert found, reply
+    return found[1]
 
 
 def holder_of(openid: str) -> int | None:

@@ -48,9 +48,9 @@ def follow(far: FarSide, person: Person) -> None:
 
 
 def bind(openid: str, graduate: Graduate) -> None:
-    """Bind an openid that is known already, as a scene does."""
+    """Bind an openid that is known already, as the password does."""
     row = user(openid).id
-    write(lambda: binding.bind(db.session.connection(), row, graduate.account.id, "scene"))
+    write(lambda: binding.bind(db.session.connection(), row, graduate.account.id, "password"))
 
 
 def intact() -> bool:
@@ -194,7 +194,7 @@ def test_another_wechat_takes_the_place_and_the_owner_hears_of_it(
     assert holder_of(newer["mini"]) == graduate.account.id
     assert holder_of(person["mini"]) is None, "an account has one WeChat"
     assert holder_of(person["official"]) is None, "and what was joined to the one before goes with it"
-    assert told(graduate.account) == ["wechat_bound", "wechat_moved"]
+    assert told(graduate.account) == ["wechat_bound", "wechat_joined", "wechat_moved"]
     assert wx_login(app, far, person).status_code == 202
     assert intact()
 
@@ -214,7 +214,8 @@ def test_a_wechat_that_goes_to_another_account_leaves_the_first_one_whole(
     second = other_graduate()
     bind(person["mini"], second)
     assert {holder_of(person[one]) for one in ("mini", "official")} == {second.account.id}
-    assert told(graduate.account) == ["wechat_bound", "wechat_taken"] and told(second.account) == ["wechat_bound"]
+    assert told(graduate.account) == ["wechat_bound", "wechat_joined", "wechat_taken"]
+    assert told(second.account) == ["wechat_bound"]
     assert steps(graduate.account)[-2:] == [("unbind_wechat", "mini"), ("unbind_wechat", "official")]
     assert steps(second.account) == [("bind_wechat", "mini"), ("bind_wechat", "official")]
     assert intact()
@@ -232,7 +233,7 @@ def test_binding_again_what_is_bound_changes_nothing(
 # --- the unionid --------------------------------------------------------------------------------------------------
 
 
-def test_a_unionid_joins_in_either_order_and_never_says_who_it_is(
+def test_a_unionid_joins_whichever_is_known_first_and_never_says_who_it_is(
     app: Flask, far: FarSide, graduate: Graduate, person: Person
 ) -> None:
     write(lambda: know_official(person))
@@ -247,7 +248,10 @@ def test_a_unionid_joins_in_either_order_and_never_says_who_it_is(
     assert holder_of(later["official"]) is None
     write(lambda: know_official(later))
     assert holder_of(later["official"]) == second.account.id
-    assert [how.detail["how"] for how in joins(second)] == ["unionid"] and told(second.account) == ["wechat_bound"]
+    assert [how.detail["how"] for how in joins(second)] == ["unionid"] and told(second.account) == [
+        "wechat_bound",
+        "wechat_joined",
+    ]
 
 
 def joins(graduate: Graduate) -> list[Any]:
@@ -299,10 +303,10 @@ def test_parting_leaves_no_wechat_to_be_told_by(app: Flask, far: FarSide, gradua
     parted = session.delete(f"{API}/binding")
     assert (parted.status_code, parted.json["bound"], parted.json["accounts"]) == (200, False, [])
     assert following.of_account(db.session.connection(), graduate.account.id) == {}
-    assert told(graduate.account) == ["wechat_bound", "wechat_unbound"]
+    assert told(graduate.account) == ["wechat_bound", "wechat_joined", "wechat_unbound"]
     assert wx_login(app, far, person).status_code == 202
     assert session.delete(f"{API}/binding").status_code == 200
-    assert told(graduate.account) == ["wechat_bound", "wechat_unbound"] and intact()
+    assert told(graduate.account) == ["wechat_bound", "wechat_joined", "wechat_unbound"] and intact()
 
 
 @pytest.mark.rule("R-STEP-1", http="refused")
@@ -317,9 +321,9 @@ def test_parting_wants_a_fresh_proof(app: Flask, far: FarSide, graduate: Graduat
 
 
 def test_each_change_has_words_of_its_own(app: Flask) -> None:
-    changes = ("wechat_bound", "wechat_moved", "wechat_taken", "wechat_unbound")
-    said = {words_of("account_changed", {"what": what})[1] for what in changes}
-    assert len(said) == 4 and all("微信" in words and "如非本人操作" in words for words in said)
+    changes = ("bound", "moved", "taken", "unbound", "joined", "parted")
+    said = {words_of("account_changed", {"what": f"wechat_{what}"})[1] for what in changes}
+    assert len(said) == len(changes) and all("微信" in words and "如非本人操作" in words for words in said)
 
 
 def test_no_line_and_no_answer_holds_who_it_is(

@@ -17,7 +17,7 @@ from app.extensions import csrf, db, limiter
 from app.models import Session
 from app.sign_in_limits import failed, per_name
 from app.writing import rollback, write
-from wechat import binding, binding_api, logins, second_fact
+from wechat import binding, binding_api, logins, second_fact, seen
 from wechat.api_schemas import CodeInput, PasswordBindingInput, PhoneBindingInput, TicketAnswer
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ def _entered(login: logins.MiniLogin) -> tuple[dict[str, Any], int]:
     conn, at = db.session.connection(), now()
     user_id = binding.know(conn, binding.MINI, login.openid, login.unionid, at)
     binding.join(conn, user_id, at)
+    seen.back(conn, user_id, at)
     account_id = binding.account_of(conn, user_id)
     if account_id is not None:
         return opened(account_id, proven=False), 201

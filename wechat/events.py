@@ -83,6 +83,7 @@ def _left(conn: Connection, push: Push, at: datetime) -> Done:
 def _present(conn: Connection, push: Push, at: datetime) -> Done:
     """Note who is there; of a mini-program nobody knows by that whether they follow."""
     who = seen.find(conn, push.platform, push.openid, push.happened_at)
+    seen.back(conn, who.id, push.happened_at)
     if push.platform == "official" and push.kind in _OF_FOLLOWERS:
         seen.move(conn, who.id, "following", push.happened_at)
     return Done()
@@ -122,6 +123,7 @@ def _proof(conn: Connection, push: Push, number: int | None, outcome: str, at: d
 def _consented(conn: Connection, push: Push, at: datetime) -> Done:
     """Count what somebody agreed to get: one more for “accept”, none for a refusal or a withdrawal."""
     who = seen.find(conn, push.platform, push.openid, push.happened_at)
+    seen.back(conn, who.id, push.happened_at)
     names = _template_names()
     for one in sorted(push.listed, key=_template_id):
         for name in names.get(_template_id(one), ()):

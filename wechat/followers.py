@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from app.clock import now
 from app.extensions import db
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 100  # people in one question: the platform's limit
 BATCHES = 10  # of one round of a worker
+MANY = 10  # whom the platform knows no more, all of a sudden and most of a batch: then it is we who are wrong
+OFTEN, SELDOM = timedelta(days=3), timedelta(days=6)  # asked again every night after they were lost; then once a week
 NIGHT = range(2, 6)  # hours in Beijing
 ONE, INFO = "cgi-bin/user/info", "cgi-bin/user/info/batchget"
 
@@ -27,8 +29,13 @@ _NEXT = (
     select(_user.c.id)
     .where(
         _user.c.platform == binding.OFFICIAL,
-        _user.c.state != "invalid",
         _user.c.checked_at.is_(None) | (_user.c.checked_at < bindparam("since")),
+        or_(
+            _user.c.state != "invalid",
+            _user.c.state_at > bindparam("lost_since"),
+            _user.c.checked_at.is_(None),
+            _user.c.checked_at < bindparam("asked_before"),
+        ),
     )
     .order_by(_user.c.id)
     .limit(BATCH)
@@ -38,7 +45,7 @@ _CLAIM = (
     update(_user)
     .where(_user.c.id.in_(_NEXT))
     .values(checked_at=bindparam("at"))
-    .returning(_user.c.id, _user.c.openid, _user.c.unionid)
+    .returning(_user.c.id, _user.c.openid, _user.c.unionid, _user.c.state)
 )
 _PUT_BACK = update(_user).where(_user.c.id.in_(bindparam("rows", expanding=True))).values(checked_at=None)
 # A push that came meanwhile knows better.
@@ -80,17 +87,20 @@ def repair_at_night() -> int:
     if here.hour not in NIGHT or not client.has(binding.OFFICIAL):
         rollback()
         return 0
-    return repair(here.replace(hour=NIGHT.start, minute=0, second=0, microsecond=0), BATCHES)
+    since = here.replace(hour=NIGHT.start, minute=0, second=0, microsecond=0)
+    return _repair({"since": since, "lost_since": since - OFTEN, "asked_before": since - SELDOM}, BATCHES)
 
 
-def repair(since: datetime, batches: int | None = None) -> int:
-    """Ask for everybody who was not asked for since a moment; return how many, fewer where the platform gave up.
+def repair(since: datetime) -> int:
+    """Ask for everybody who was not asked for since a moment; return how many, fewer where the platform gave up."""
+    return _repair({"since": since, "lost_since": since, "asked_before": since})
 
-    Stopped anywhere, it goes on with the next: each batch is marked before it is asked for.
-    """
+
+def _repair(whom: dict[str, datetime], batches: int | None = None) -> int:
+    """Ask batch by batch; stopped anywhere, it goes on with the next: each is marked before it is asked for."""
     done = 0
     while batches is None or batches > 0:
-        count = _batch(since)
+        count = _batch(whom)
         if count == 0:
             break
         done += count
@@ -98,8 +108,8 @@ def repair(since: datetime, batches: int | None = None) -> int:
     return done
 
 
-def _batch(since: datetime) -> int:
-    at, rows = write(lambda: _claimed(since))
+def _batch(whom: dict[str, datetime]) -> int:
+    at, rows = write(lambda: _claimed(whom))
     if not rows:
         return 0
     rollback()
@@ -109,6 +119,9 @@ def _batch(since: datetime) -> int:
         log.warning("followers could not be asked for", extra={"code": error.code})
         write(lambda: db.session.execute(_PUT_BACK, {"rows": [row.id for row in rows]}))
         return 0
+    if _too_many_lost(rows, told):
+        log.critical("WeChat knows most of our followers no more: is the appid right?", extra={"asked": len(rows)})
+        return 0
     corrected = write(lambda: _correct(db.session.connection(), rows, told, at))
     for row in rows:
         if told.get(row.openid, ("", None))[1] not in (None, row.unionid):
@@ -117,9 +130,19 @@ def _batch(since: datetime) -> int:
     return len(rows)
 
 
-def _claimed(since: datetime) -> tuple[datetime, Sequence[Any]]:
+def _claimed(whom: dict[str, datetime]) -> tuple[datetime, Sequence[Any]]:
     at = now()
-    return at, db.session.execute(_CLAIM, {"since": since, "at": at}).all()
+    return at, db.session.execute(_CLAIM, whom | {"at": at}).all()
+
+
+def _too_many_lost(rows: Sequence[Any], told: Told) -> bool:
+    """Say whether most of those who were there are gone at once: then nobody is marked, and they are asked for again.
+
+    Whoever was lost before does not count.
+    """
+    there = [row for row in rows if row.state != "invalid"]
+    lost = sum(told.get(row.openid, ("", None))[0] == "invalid" for row in there)
+    return lost >= MANY and 2 * lost > len(there)
 
 
 def _ask(openids: list[str]) -> Told:

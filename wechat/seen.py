@@ -35,6 +35,19 @@ _CLEAR = (
 )
 
 
+# Nobody follows a mini-program: who has just used it takes its messages again.
+_BACK = (
+    update(_user)
+    .where(
+        _user.c.id == bindparam("row"),
+        _user.c.platform == "mini",
+        _user.c.state.in_(("left", "invalid")),
+        _user.c.state_at < bindparam("until"),
+    )
+    .values({"state": "unknown", "state_at": bindparam("at")})
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """The row of a WeChat, and the account that it is bound to."""
@@ -59,6 +72,11 @@ def move(conn: Connection, user_id: int, state: str, happened_at: datetime) -> N
     """
     moved = {"row": user_id, "to": state, "at": happened_at, "until": happened_at + SECOND, "never": "unknown"}
     conn.execute(_MOVE, moved)
+
+
+def back(conn: Connection, user_id: int, happened_at: datetime) -> None:
+    """Note that somebody uses the mini-program, whatever a message to them has come to before; locks as `move` does."""
+    conn.execute(_BACK, {"row": user_id, "at": happened_at, "until": happened_at + SECOND})
 
 
 def grant(conn: Connection, user_id: int, template: str, at: datetime) -> None:

@@ -60,7 +60,32 @@ def test_states_are_put_right(app: Flask, far: FarSide) -> None:
     assert followers.repair_at_night() == 0, "once a night"
     assert sum(far.calls(BATCH).values()) == asked
     travel(app, NIGHT + timedelta(days=1))
-    assert followers.repair_at_night() == 2, "whom the platform does not know is not asked about again"
+    assert followers.repair_at_night() == 5, "whom the platform does not know is asked about again"
+
+
+@pytest.mark.usefixtures("night")
+def test_the_lost_are_asked_about_less_and_less_and_come_back(app: Flask, far: FarSide) -> None:
+    follows, gone = far.person(), stranger()
+    know(follows, gone)
+    write(lambda: db.session.execute(update(WechatUser).values(state="invalid", state_at=now() - timedelta(minutes=1))))
+    counts = []
+    for number in range(15):
+        travel(app, NIGHT + timedelta(days=number))
+        counts.append(followers.repair_at_night())
+        assert state_of(follows) == "following", "it was no fault of theirs"
+    assert counts == [2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1]
+    assert app.test_cli_runner().invoke(args=["wechat", "followers"]).output == "asked about 2\n", "all, by command"
+
+
+@pytest.mark.usefixtures("night")
+def test_when_most_are_lost_at_once_nobody_is(app: Flask, far: FarSide, caplog: pytest.LogCaptureFixture) -> None:
+    gone = [stranger(f"oNobody{number:02}") for number in range(followers.MANY)]
+    follows = [far.person(name=f"演示{number}", phone=f"1380000{number:04}") for number in range(2)]
+    know(*follows, *gone, state="following")
+    assert followers.repair_at_night() == 0
+    assert {state_of(one) for one in gone} == {"following"}
+    assert [record.levelname for record in caplog.records if "is the appid right" in record.message] == ["CRITICAL"]
+    assert followers.repair_at_night() == 0, "and they are left in peace until tomorrow"
 
 
 @pytest.mark.usefixtures("night")
@@ -108,7 +133,8 @@ def test_a_round_is_bounded_and_the_next_one_goes_on(app: Flask, far: FarSide, m
     monkeypatch.setattr(followers, "_NEXT", followers._NEXT.limit(2))
     claim = update(WechatUser.__table__).where(WechatUser.__table__.c.id.in_(followers._NEXT))
     returned = WechatUser.__table__.c
-    claim = claim.values(followers._CLAIM._values or {}).returning(returned.id, returned.openid, returned.unionid)
+    asked = (returned.id, returned.openid, returned.unionid, returned.state)
+    claim = claim.values(followers._CLAIM._values or {}).returning(*asked)
     monkeypatch.setattr(followers, "_CLAIM", claim)
     assert [followers.repair_at_night() for _ in range(3)] == [4, 1, 0]
     assert {state_of(one) for one in people} == {"following"}

@@ -5,6 +5,8 @@ import logging
 import signal
 import subprocess
 import sys
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -12,13 +14,14 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from app import pictures, quarantine, storage
+from app.clock import now
 from app.crypto import seal_text
 from app.extensions import db
 from app.faultpoints import point
 from app.models import File, PictureBand
 from app.writing import rollback, write
 from notifications import outbox
-from notifications.outbox import Claimed, FailedError, PermanentError
+from notifications.outbox import Claimed, FailedError, PermanentError, PutBackError
 from wechat import picture_check
 from workflows import uploads as rules
 from workflows.sending import SendError
@@ -29,6 +32,8 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parent.parent
 INSPECTION = ["-m", "inspection"]
 PATIENCE = 25.0  # seconds by the clock; the program limits its own processor time, and the lease is longer
+WORTH_A_LOOK = timedelta(days=1)  # so long the platform is asked to look at a picture; reviewers look at it anyway
+SOONEST, LATEST = timedelta(minutes=1), timedelta(hours=1)  # between two times; as long as it has waited already
 TRIES = 3  # a look that was cut short for another reason is not the file's fault at once
 
 _file, _band = File.__table__, PictureBand.__table__
@@ -47,7 +52,8 @@ class CutShortError(Exception):
 def check(claimed: Claimed) -> None:
     """Check a received file and write down what came of it; a file that is checked already is left as it is (P4).
 
-    Afterwards WeChat's platform looks at it where that is wanted; a platform that is down leaves the row due for that.
+    Afterwards WeChat's platform looks at it where that is wanted; a platform that is down leaves the row due for that,
+    and raises PutBackError.
     """
     row = db.session.execute(_ROW, {"row": claimed.payload["file"]}).one_or_none()
     rollback()
@@ -60,14 +66,21 @@ def check(claimed: Claimed) -> None:
         finally:
             target.unlink(missing_ok=True)
     quarantine.drop(row.public_id)
-    _let_the_platform_look(row.id)
+    _let_the_platform_look(claimed, row.id)
 
 
-def _let_the_platform_look(file_id: int) -> None:
+def _let_the_platform_look(claimed: Claimed, file_id: int) -> None:
+    """Ask about a picture; a platform that cannot look now is no fault of the file's, and counts as no try."""
     try:
         picture_check.ask(file_id)
     except SendError as error:
-        raise FailedError(f"picture_check_{error.code}") from None
+        waited = now() - claimed.created_at if claimed.created_at else WORTH_A_LOOK
+        if waited >= WORTH_A_LOOK:
+            log.warning("a picture was never looked at", extra={"file_id": file_id, "code": error.code})
+            return
+        again = min(max(waited, SOONEST), LATEST)
+        write(partial(outbox.postpone, claimed, f"picture_check_{error.code}", again))
+        raise PutBackError from None
 
 
 def _outcome(claimed: Claimed, row: Row[Any], target: Path) -> dict[str, Any]:

@@ -6,16 +6,19 @@ stops nobody: what people enter is read by school staff as well (docs/decisions/
 
 import logging
 import time
+from datetime import timedelta
 from enum import IntEnum
+from typing import cast
 
 from flask import current_app
 
 from wechat import client
-from workflows.sending import RefusedError, SendError
+from workflows.sending import AmbiguousError, LaterError, PausedError, SendError
 
 log = logging.getLogger(__name__)
 
-REST = 60.0  # seconds in which a platform that does not answer is not asked
+REST = 60.0  # seconds in which a platform that does not answer is not asked, by one process
+UNWELL = (LaterError, AmbiguousError, PausedError)  # of the platform itself; all others are about one text or person
 LONGEST = 2500  # characters of one call
 PICTURE = 2  # media_type
 REACHES = OFF, TEXTS, ALL = "off", "texts", "all"  # of WECHAT_CONTENT_CHECK
@@ -54,10 +57,30 @@ def risky(text: str, openid: str, scene: Scene = Scene.PROFILE) -> bool:
 def ask_about_picture(url: str, openid: str, scene: Scene = Scene.PROFILE) -> str:
     """Let the platform look at a picture at `url`; its answer comes as an event wxa_media_check with the returned id.
 
-    Raises SendError.
+    Raises SendError; one of UNWELL where asking again may bring more.
     """
     body = {"media_url": url, "media_type": PICTURE, "version": 2, "scene": int(scene), "openid": openid}
-    return str(client.account("mini").call("wxa/media_check_async", body)["trace_id"])
+    return str(_asked("wxa/media_check_async", body)["trace_id"])
+
+
+def rest() -> timedelta:
+    """Return how long the platform is left in peace."""
+    return max(timedelta(seconds=_resting()["until"] - time.monotonic()), timedelta())
+
+
+def _resting() -> dict[str, float]:
+    return cast(dict[str, float], current_app.extensions.setdefault("content_check", {"until": 0.0}))
+
+
+def _asked(path: str, body: dict[str, object]) -> client.Answer:
+    """Make a call, unless the platform rests; where it is unwell it does from now on. Raises SendError."""
+    if waiting := rest():
+        raise LaterError("resting", waiting)
+    try:
+        return client.account("mini").call(path, body)
+    except UNWELL:
+        _resting()["until"] = time.monotonic() + REST
+        raise
 
 
 def _is_risky(text: str, openid: str, scene: Scene) -> bool:
@@ -68,13 +91,10 @@ def _is_risky(text: str, openid: str, scene: Scene) -> bool:
 
 
 def _answer(body: dict[str, object]) -> client.Answer | None:
-    resting = current_app.extensions.setdefault("content_check", {"until": 0.0})
-    if time.monotonic() < resting["until"]:
+    if rest():
         return None
     try:
-        return client.account("mini").call("wxa/msg_sec_check", body)
+        return _asked("wxa/msg_sec_check", body)
     except SendError as error:
-        if not isinstance(error, RefusedError):
-            resting["until"] = time.monotonic() + REST
         log.warning("a text was not checked", extra={"code": error.code})
         return None

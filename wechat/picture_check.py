@@ -18,7 +18,7 @@ from app.writing import rollback, write
 from wechat import content_check
 from wechat.content_check import Scene
 from wechat.pushed import media_key
-from workflows.sending import AmbiguousError, LaterError, SendError
+from workflows.sending import LaterError, SendError
 from workflows.uploads import FileState
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ _MATCHED = update(_inbox).where(_inbox.c.id == bindparam("row")).values(state="d
 def ask(file_id: int) -> None:
     """Ask about a graduate's accepted picture, once, where pictures are looked at and the graduate's WeChat is known.
 
-    Raises LaterError and AmbiguousError: asking again does no harm. Whatever else is wrong stops nobody.
+    Raises one of content_check.UNWELL: asking again does no harm. Whatever else is wrong stops nobody.
     """
     if not content_check.sees_pictures():
         return
@@ -58,10 +58,13 @@ def ask(file_id: int) -> None:
     rollback()
     if mini is None:
         return
+    if waiting := content_check.rest():
+        raise LaterError("resting", waiting)
     address, _ = write(lambda: file_downloads.issue(file_id, FETCHABLE))
     try:
-        trace = content_check.ask_about_picture(current_app.config["PUBLIC_URL"] + address, mini.openid, Scene.COMMENT)
-    except (LaterError, AmbiguousError):
+        url = current_app.config["PUBLIC_URL"].rstrip("/") + address
+        trace = content_check.ask_about_picture(url, mini.openid, Scene.COMMENT)
+    except content_check.UNWELL:
         raise
     except SendError as error:
         log.warning("a picture was not checked", extra={"file_id": file_id, "code": error.code})

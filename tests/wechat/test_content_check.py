@@ -9,7 +9,7 @@ from app.config import SettingsError
 from tests.wechat.scripted import Platform, code, reset, says
 from wechat import content_check, content_gate
 from wechat.content_check import Scene
-from workflows.sending import SendError
+from workflows.sending import AmbiguousError, LaterError, SendError
 
 TEXT, PICTURE = "/wxa/msg_sec_check", "/wxa/media_check_async"
 
@@ -64,6 +64,23 @@ def test_nor_does_it_make_anybody_wait_again_for_a_while(switched_on: Platform) 
     for _ in range(4):  # who was not in the mini-program lately is refused alone; after the reset nobody is asked
         content_check.risky("文字", "o1")
     assert len(switched_on.at(TEXT)) == 2
+
+
+@pytest.mark.parametrize("one", [40003, 61010, 87014])
+def test_one_persons_trouble_switches_nothing_off_for_others(switched_on: Platform, one: int) -> None:
+    switched_on.answers(TEXT, code(one), judged("risky"))
+    assert content_check.risky("文字", "o-of-nobody") is False
+    assert content_check.risky("文字", "o1") is True
+
+
+def test_pictures_rest_together_with_texts(bare: Flask, switched_on: Platform) -> None:
+    switched_on.answers(PICTURE, reset)
+    with pytest.raises(AmbiguousError):
+        content_check.ask_about_picture("https://x/y.jpg", "o1")
+    with pytest.raises(LaterError, match="resting"):
+        content_check.ask_about_picture("https://x/y.jpg", "o1")
+    assert content_check.risky("文字", "o1") is False
+    assert len(switched_on.at(PICTURE)) == 1 and switched_on.at(TEXT) == []
 
 
 def test_a_picture_is_asked_about_by_its_address(switched_on: Platform) -> None:

@@ -1,6 +1,7 @@
 """Pictures of graduates are looked at by the platform where that is wanted; what it says is kept at the picture."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from app.clock import now
 from app.extensions import db
 from app.models import File, WechatInbox, WechatUser
 from app.uploads import Owner, Place
+from notifications import outbox
 from tests import builders
+from tests.app.api.calls import pass_time
 from tests.inspection import samples
 from tests.notifications.working import let_leases_run_out, rows, work_off
 from tests.wechat.pushing import Platform as Pushing
 from tests.wechat.pushing import event
-from tests.wechat.scripted import Platform, code, says
+from tests.wechat.scripted import Platform, code, reset, says
 from wechat import inbox
 
 ASK = "/wxa/media_check_async"
@@ -47,6 +50,11 @@ def receive(owner: int, kind: str = "account", content: bytes = PICTURE) -> int:
     return file
 
 
+def rested(app: Flask) -> None:
+    """Let the rest be over that a platform without an answer is given."""
+    app.extensions.pop("content_check", None)
+
+
 def row(file: int) -> File:
     db.session.rollback()
     return db.session.execute(select(File).where(File.id == file)).scalar_one()
@@ -63,13 +71,14 @@ def states() -> list[str]:
 
 
 def test_a_picture_is_shown_to_the_platform_and_to_nobody_else(app: Flask, account: int, platform: Platform) -> None:
+    app.config["PUBLIC_URL"] = "https://example.test/"
     file = receive(account)
     assert row(file).state == "accepted"
     (asked,) = platform.at(ASK)
     address = asked.body.pop("media_url")
     assert asked.body == {"media_type": 2, "version": 2, "scene": 2, "openid": "m1"}
-    assert address.startswith(app.config["PUBLIC_URL"] + "/uploads/")
-    path, client = address.removeprefix(app.config["PUBLIC_URL"]), app.test_client()
+    assert address.startswith("https://example.test/uploads/")
+    path, client = address.removeprefix("https://example.test"), app.test_client()
     for _ in range(2):  # it may come again
         fetched = client.get(path)
         assert fetched.status_code == 200 and fetched.data.startswith(b"\xff\xd8\xff")
@@ -131,12 +140,59 @@ def test_a_platform_that_is_down_is_asked_again_and_stops_nobody(app: Flask, acc
     file = receive(account)
     (due,) = rows("file.received")
     assert (row(file).state, due.state, due.error) == ("accepted", "due", "picture_check_-1")
+    rested(app)
     let_leases_run_out()
     work_off()
     assert (rows("file.received")[0].state, row(file).look_key is not None) == ("done", True)
 
 
-@pytest.mark.parametrize("refused", [40003, 48001, 61010])
+@pytest.mark.parametrize("trouble", [code(-1), code(45009), code(45011), code(48001), reset])
+def test_an_outage_buries_no_picture_and_ends_quietly_after_a_day(
+    app: Flask, account: int, platform: Platform, trouble: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    platform.answers(ASK, trouble)
+    file = receive(account)
+    for _ in range(outbox.MOST_CLAIMS + 2):
+        rested(app)
+        let_leases_run_out()
+        work_off()
+        (due,) = rows("file.received")
+        assert (due.state, due.attempts, row(file).state) == ("due", 0, "accepted")
+    pass_time(app, timedelta(days=1))
+    work_off()
+    assert (rows("file.received")[0].state, row(file).look_key) == ("done", None)
+    assert [one for one in caplog.records if one.levelname == "CRITICAL" and "paused" not in one.message] == []
+
+
+def test_it_is_asked_again_after_as_long_as_it_has_waited(app: Flask, account: int, platform: Platform) -> None:
+    platform.answers(ASK, code(-1))
+    receive(account)
+    waits = []
+    for hours in (0, 1, 22):
+        rested(app)
+        pass_time(app, timedelta(hours=hours))
+        let_leases_run_out()
+        work_off()
+        waits.append(round((rows("file.received")[0].due_at - now()) / timedelta(minutes=1)))
+    assert waits == [1, 60, 60]
+
+
+def test_a_hanging_platform_is_waited_for_once_and_not_for_each_picture(
+    app: Flask, account: int, platform: Platform
+) -> None:
+    platform.answers(ASK, reset)
+    for width in (700, 710, 720):
+        receive(account, content=samples.encoded(samples.letter(width=width)))
+    assert len(platform.at(ASK)) == 1
+    assert [one.error for one in rows("file.received")][1:] == ["picture_check_resting"] * 2
+    rested(app)
+    platform.answers(ASK, *(says({"errcode": 0, "trace_id": f"trace-{number}"}) for number in range(3)))
+    let_leases_run_out()
+    work_off()
+    assert {one.state for one in rows("file.received")} == {"done"}
+
+
+@pytest.mark.parametrize("refused", [40003, 61010])
 def test_a_picture_that_it_does_not_take_stays_unlooked_at(
     app: Flask, account: int, platform: Platform, refused: int
 ) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from app import following
 from wechat import bot, bot_words, picture_check, seen, templates
 from wechat.bot import Asker
-from wechat.pushed import Payload, Push, UnreadableError, whole, word
+from wechat.pushed import Push, UnreadableError, whole, word
 
 SCENE = "qrscene_"
 SUCCESS = "success"
@@ -120,20 +120,33 @@ def _proof(conn: Connection, push: Push, number: int | None, outcome: str, at: d
 # --- consents and checks ------------------------------------------------------------------------------------------
 
 
-def _consented(conn: Connection, push: Push, at: datetime) -> Done:
-    """Count what somebody agreed to get: one more for “accept”, none for a refusal or a withdrawal."""
-    who = seen.find(conn, push.platform, push.openid, push.happened_at)
-    seen.back(conn, who.id, push.happened_at)
-    names = _template_names()
-    for one in sorted(push.listed, key=_template_id):
-        for name in names.get(_template_id(one), ()):
-            accepted = word(one, "SubscribeStatusString").lower() == "accept"
-            (seen.grant if accepted else seen.withdraw_grants)(conn, who.id, name, at)
+def _asked(conn: Connection, push: Push, at: datetime) -> Done:
+    """Count what somebody agreed to when asked: one more for “accept”; a refusal takes back no earlier consent."""
+    user_id = _of_the_mini_program(conn, push)
+    for name in _named(push, accepted=True):
+        seen.grant(conn, user_id, name, push.happened_at, at)
     return Done()
 
 
-def _template_id(one: Payload) -> str:
-    return word(one, "TemplateId")
+def _changed(conn: Connection, push: Push, at: datetime) -> Done:
+    """Forget what somebody has withdrawn in the mini-program's settings."""
+    user_id = _of_the_mini_program(conn, push)
+    for name in _named(push, accepted=False):
+        seen.withdraw_grants(conn, user_id, name, at)
+    return Done()
+
+
+def _of_the_mini_program(conn: Connection, push: Push) -> int:
+    who = seen.find(conn, push.platform, push.openid, push.happened_at)
+    seen.back(conn, who.id, push.happened_at)
+    return who.id
+
+
+def _named(push: Push, accepted: bool) -> list[str]:
+    """Return our names of the templates that were accepted, or not, in the order in which their rows are locked."""
+    names = _template_names()
+    listed = [one for one in push.listed if (word(one, "SubscribeStatusString").lower() == "accept") == accepted]
+    return sorted(name for one in listed for name in names.get(word(one, "TemplateId"), ()))
 
 
 def _template_names() -> dict[str, list[str]]:
@@ -163,8 +176,8 @@ _EVENTS: dict[tuple[str, str], Effect] = {
     ("official", "unsubscribe"): _left,
     ("official", "click"): _clicked,
     ("official", "templatesendjobfinish"): _job_finished,
-    ("mini", "subscribe_msg_popup_event"): _consented,
-    ("mini", "subscribe_msg_change_event"): _consented,
+    ("mini", "subscribe_msg_popup_event"): _asked,
+    ("mini", "subscribe_msg_change_event"): _changed,
     ("mini", "subscribe_msg_sent_event"): _subscribe_sent,
     ("mini", "wxa_media_check"): _media_checked,
 }

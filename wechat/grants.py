@@ -1,6 +1,7 @@
 """Consents to subscribe messages as the mini-program reports them, and when to ask for which (R-MSG-1).
 
-A report is a hint: the platform's own event counts (`wechat.seen.grant`), a report only sees to it that there is one.
+A report is a hint: the platform's own event counts (`wechat.seen.grant`), a report only sees to it that there is one,
+and leaves a mark, by which the event that comes after it does not count the same consent again.
 """
 
 from collections.abc import Mapping
@@ -48,9 +49,8 @@ def report(conn: Connection, wechat_user_id: int, results: Mapping[str, str], at
     groups = {template_id: group for group, template_id in template_ids().items()}
     make = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     for group in sorted(groups[one] for one, said in results.items() if said in ACCEPTED and one in groups):
-        row = {"wechat_user_id": wechat_user_id, "template": group, "count": 1, "updated_at": at}
-        one = {"count": 1, "updated_at": at}
-        added = make(_grant).values(row)
+        one = {"count": 1, "reported_at": at, "updated_at": at}
+        added = make(_grant).values({"wechat_user_id": wechat_user_id, "template": group} | one)
         conn.execute(
             added.on_conflict_do_update(
                 index_elements=("wechat_user_id", "template"), set_=one, where=_grant.c.count < 1

@@ -23,16 +23,18 @@ _MOVE = (
     )
     .values({"state": bindparam("to"), "state_at": bindparam("at")})
 )
+_of_template = (_grant.c.wechat_user_id == bindparam("user"), _grant.c.template == bindparam("of"))
+_KNOWN_GRANT = (
+    update(_grant)
+    .where(*_of_template, _grant.c.reported_at >= bindparam("happened"))
+    .values({"reported_at": None, "updated_at": bindparam("at")})
+)
 _ADD_GRANT = upsert(_grant)
 _ADD_GRANT = _ADD_GRANT.on_conflict_do_update(
     index_elements=[_grant.c.wechat_user_id, _grant.c.template],
     set_={"count": _grant.c.count + 1, "updated_at": _ADD_GRANT.excluded.updated_at},
 )
-_CLEAR = (
-    update(_grant)
-    .where(_grant.c.wechat_user_id == bindparam("user"), _grant.c.template == bindparam("of"))
-    .values({"count": 0, "updated_at": bindparam("at")})
-)
+_CLEAR = update(_grant).where(*_of_template).values({"count": 0, "reported_at": None, "updated_at": bindparam("at")})
 
 
 # Nobody follows a mini-program: who has just used it takes its messages again.
@@ -79,8 +81,14 @@ def back(conn: Connection, user_id: int, happened_at: datetime) -> None:
     conn.execute(_BACK, {"row": user_id, "at": happened_at, "until": happened_at + SECOND})
 
 
-def grant(conn: Connection, user_id: int, template: str, at: datetime) -> None:
-    """Count one more subscribe message of a template that somebody has agreed to get."""
+def grant(conn: Connection, user_id: int, template: str, happened_at: datetime, at: datetime) -> None:
+    """Count one more subscribe message of a template that somebody has agreed to get.
+
+    A consent that the mini-program had reported already is counted by that (`wechat.grants.report`).
+    """
+    known = {"user": user_id, "of": template, "happened": happened_at, "at": at}
+    if conn.execute(_KNOWN_GRANT, known).rowcount:
+        return
     conn.execute(_ADD_GRANT, {"wechat_user_id": user_id, "template": template, "count": 1, "updated_at": at})
 
 

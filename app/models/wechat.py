@@ -89,11 +89,15 @@ class WechatToken(db.Model):
 
 
 class SubscribeGrant(db.Model):
-    """How many more subscribe messages of a template a mini-program user has agreed to get."""
+    """How many more subscribe messages of a template a mini-program user has agreed to get.
+
+    `reported_at`: when the mini-program told of a consent that has been counted and whose event has not come yet.
+    """
 
     __tablename__ = "subscribe_grant"
 
     wechat_user_id: Mapped[int] = mapped_column(ForeignKey("wechat_user.id"), primary_key=True)
     template: Mapped[str] = mapped_column(String(20), primary_key=True)
     count: Mapped[int] = mapped_column(Integer, default=0)
+    reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -244,10 +244,10 @@ def test_consents_are_counted(mini: Platform, form: str) -> None:
     mini.push(consent(popup, ("S-review", "accept"), ("S-shared", "accept")) | {"CreateTime": 5})
     assert grants() == {"review": 2, "invitation": 1, "reminder": 1}
     mini.push(consent(popup, ("S-review", "reject")) | {"CreateTime": 6})
-    assert grants() == {"review": 0, "invitation": 1, "reminder": 1}
+    assert grants() == {"review": 2, "invitation": 1, "reminder": 1}, "who refuses once more keeps what was agreed to"
     mini.push(consent(popup, ("S-review", "accept")) | {"CreateTime": 7})
-    mini.push(consent(change, ("S-shared", "reject")))
-    assert grants() == {"review": 1, "invitation": 0, "reminder": 0}
+    mini.push(consent(change, ("S-shared", "reject"), ("S-review", "accept")))
+    assert grants() == {"review": 3, "invitation": 0, "reminder": 0}
     assert one(WechatUser).state == "unknown", "of a mini-program nobody knows who follows"
 
 

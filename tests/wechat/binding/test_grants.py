@@ -1,5 +1,6 @@
 """Consents to subscribe messages: asked for at the right moment, taken down as hints, bounded."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from flask import Flask
 from app.clock import now
 from app.extensions import db
 from app.writing import write
-from tests.app.api.calls import refused
+from tests.app.api.calls import pass_time, refused
 from tests.application import ApiClient, api_client
 from tests.builders import Graduate
 from tests.far_side import TEMPLATES, FarSide
@@ -36,17 +37,74 @@ def test_each_moment_asks_for_at_most_three_templates(client: ApiClient) -> None
         assert all(IDS[one["group"]] == one["id"] for one in moment["templates"])
 
 
+def consent(far: FarSide, person: Person, **how: Any) -> None:
+    far.act(person, "consent", templates=["review"], **how)
+    far.control("pushes/settle", seconds=5)
+
+
+def counted(person: Person) -> list[dict[str, Any]]:
+    row = user(person["mini"]).id
+    return grants.left(db.session.connection(), row)
+
+
+def there(far: FarSide, person: Person) -> int:
+    """Return how many messages the platform would still take."""
+    found = far.world.books.row("SELECT count FROM consent WHERE openid = ?", person["mini"])
+    return found["count"] if found else 0
+
+
 def test_a_report_sees_to_one_grant_and_never_counts_beyond_the_platforms_events(
     app: Flask, far: FarSide, client: ApiClient, person: Person
 ) -> None:
     for _ in range(3):
         answer = report(client, review="accept", change="reject", invitation="ban", termination="filter")
         assert (answer.status_code, answer.json) == (200, [{"group": "review", "count": 1}])
-    far.act(person, "consent", templates=["review"])
+
+
+@pytest.mark.parametrize("first", ["report", "event"])
+def test_one_consent_counts_once_whichever_comes_first(
+    app: Flask, far: FarSide, client: ApiClient, person: Person, first: str
+) -> None:
+    if first == "event":
+        consent(far, person)
+        report(client, review="accept")
+    else:
+        far.control("pushes", target="mini", hold=True)
+        far.act(person, "consent", templates=["review"])
+        report(client, review="accept")
+        far.control("pushes/release")
+        far.control("pushes", method="DELETE")
+    assert counted(person) == [{"group": "review", "count": 1}] and there(far, person) == 1
+    travel_a_minute(app, far)
+    consent(far, person)
+    report(client, review="accept")
+    assert counted(person) == [{"group": "review", "count": 2}] and there(far, person) == 2
+
+
+def test_a_lost_event_costs_no_later_consent_and_a_used_one_is_not_counted_again(
+    app: Flask, far: FarSide, client: ApiClient, person: Person
+) -> None:
+    report(client, review="accept")
+    travel_a_minute(app, far)
+    consent(far, person)
+    assert counted(person) == [{"group": "review", "count": 2}], "that of the next consent counts for itself"
+
+
+def travel_a_minute(app: Flask, far: FarSide) -> None:
+    pass_time(app, timedelta(minutes=1))
+    far.control("clock", shift=60)
+
+
+@pytest.mark.rule("R-MSG-1", http="refused")
+def test_who_refuses_when_asked_again_keeps_what_was_agreed_to(
+    app: Flask, far: FarSide, client: ApiClient, person: Person
+) -> None:
+    consent(far, person)
+    consent(far, person, agreed=False)
+    assert counted(person) == [{"group": "review", "count": 1}] and there(far, person) == 1
+    far.act(person, "change-consent", template="review")
     far.control("pushes/settle", seconds=5)
-    row = user(person["mini"]).id
-    counted = grants.left(db.session.connection(), row)
-    assert counted == [{"group": "review", "count": 2}]
+    assert counted(person) == [] and there(far, person) == 0
 
 
 def test_a_template_that_is_none_of_ours_counts_for_nothing(client: ApiClient) -> None:

@@ -271,8 +271,11 @@ _SCOPES: dict[tuple[type[Any], Role], Callable[[Actor], ColumnElement[bool]]] = 
         & Message.roll_record_id.in_(_roll_ids(_of_department(a)))
         & _of_seen_modules()
     ),
+    # Who stands on no roll yet is the whole school's: a refused request to be put on it (R-GRAD-2, R-MSG-2).
     (Message, Role.SCHOOL): lambda a: (
-        (Message.school_id == a.school_id) & Message.roll_record_id.is_not(None) & _of_seen_modules()
+        (Message.school_id == a.school_id)
+        & (Message.roll_record_id.is_not(None) | (Message.recipient_kind == "account"))
+        & _of_seen_modules()
     ),
     (School, Role.SCHOOL): lambda a: School.id == a.school_id,
     (School, Role.DEPARTMENT): lambda a: School.id == a.school_id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, and_, bindparam, func, select, update
 
 from app import accounts, history, masking
 from app.clock import now
@@ -22,6 +22,8 @@ NOTE_LIMIT = 200  # characters
 _NUMBER = re.compile(r"\d{7,}")
 
 _message, _delivery, _alert = Message.__table__, Delivery.__table__, Alert.__table__
+# A message may be about nobody's record: a refused request to be put on the roll. Then the account has the name.
+PERSON = func.coalesce(RollRecord.name, Account.name)
 ROWS: Select[Any] = (
     select(
         Message.public_id,
@@ -34,12 +36,13 @@ ROWS: Select[Any] = (
         Message.error,
         Message.created_at,
         Message.ended_at,
-        RollRecord.name,
+        PERSON.label("name"),
         RollRecord.student_number,
         Department.name.label("department"),
     )
-    .join(RollRecord, RollRecord.id == Message.roll_record_id)
-    .join(Department, Department.id == RollRecord.department_id)
+    .outerjoin(RollRecord, RollRecord.id == Message.roll_record_id)
+    .outerjoin(Department, Department.id == RollRecord.department_id)
+    .outerjoin(Account, and_(Message.recipient_kind == "account", Account.id == Message.recipient_id))
 )
 _DELIVERIES = select(_delivery).where(_delivery.c.message_id == bindparam("message")).order_by(_delivery.c.id)
 _SHOWN_IN_APP = (
@@ -91,8 +94,8 @@ def listed(row: Any) -> dict[str, str]:
         "id": row.public_id,
         "at": say(row.created_at),
         "name": masking.name(row.name),
-        "student_number": row.student_number,
-        "department": row.department,
+        "student_number": row.student_number or "--",
+        "department": row.department or "--",
         "title": letter_of(row)["title"],
         "state": row.state,
         "label": message_words.MESSAGE_STATE[row.state],
@@ -132,17 +135,30 @@ def phone_of(message: Message) -> str:
     return str(letter_of(message).get("phone", ""))
 
 
+def record_of(message: Message) -> tuple[str, int]:
+    """Return whose history a call, or a look at the number, stands in: the roll record's, without one the account's."""
+    if message.roll_record_id is not None:
+        return "roll_record", message.roll_record_id
+    return "account", message.recipient_id
+
+
+def name_of(message: Message) -> str:
+    """Return the name of the graduate whom a message without a roll record is to."""
+    return db.session.get_one(Account, message.recipient_id).name
+
+
 def told_by_call(actor: Actor, message: Message, note: str) -> None:
     """Write down that a listed message was told by telephone, with a note on the call; raises Refused (R-MSG-2)."""
     text = note.strip()
     if not text or len(text) > NOTE_LIMIT or _NUMBER.search(text):
         sentence = f"请用不超过{NOTE_LIMIT}个字说明通话情况，例如“本人接听，已告知”，不要填写电话或证件号码。"
         raise Refused(Refusal(Code.REASON_REQUIRED, sentence, fields={"note": sentence}))
-    chain = history.lock(db.session.connection(), "roll_record", message.roll_record_id or 0)
+    record = record_of(message)
+    chain = history.lock(db.session.connection(), *record)
     at = now()
     row = {"row": message.id, "at": at, "by": actor.id, "note": text}
     if db.session.connection().execute(_TOLD, row).rowcount != 1:
         raise Refused(Refusal(Code.WRONG_STATE, "这条提醒不在待电话通知名单中。", "请刷新页面查看最新状态。"))
     detail = {"message": message.public_id, "topic": message.topic}
-    chain.add(at, actor, ("roll_record", message.roll_record_id or 0), TELL_BY_CALL, detail, {"note": text})
+    chain.add(at, actor, record, TELL_BY_CALL, detail, {"note": text})
     chain.write()

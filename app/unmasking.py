@@ -12,15 +12,18 @@ from workflows.case import Actor
 
 def note(actor: Actor, placement: Placement, fields: Iterable[str]) -> None:
     """Write down who looked at which masked fields; runs inside a write."""
-    _write(actor, placement.roll_record_id, ("placement", placement.id), fields)
+    _write(actor, ("roll_record", placement.roll_record_id), ("placement", placement.id), fields)
 
 
-def note_person(actor: Actor, roll_record_id: int, fields: Iterable[str]) -> None:
-    """Write down who looked at which masked fields of a graduate, outside any record; runs inside a write."""
-    _write(actor, roll_record_id, ("roll_record", roll_record_id), fields)
+def note_person(actor: Actor, record: tuple[str, int], fields: Iterable[str]) -> None:
+    """Write down who looked at which masked fields of a graduate, outside any case; runs inside a write.
+
+    `record` is the roll record, or the account of somebody on no roll: kind and id.
+    """
+    _write(actor, record, record, fields)
 
 
-def _write(actor: Actor, roll_record_id: int, subject: tuple[str, int], fields: Iterable[str]) -> None:
-    chain = lock(db.session.connection(), "roll_record", roll_record_id)
+def _write(actor: Actor, record: tuple[str, int], subject: tuple[str, int], fields: Iterable[str]) -> None:
+    chain = lock(db.session.connection(), *record)
     chain.add(now(), actor, subject, history_lines.UNMASK, {"fields": list(fields)})
     chain.write()

@@ -152,9 +152,9 @@ class Visit:
         match step:
             case Told(channel):
                 conn.execute(_END, row | {"to": "told", "by": channel.value, "shown": PROOF[channel]})
-            case ListForCall(why):
+            case ListForCall(why) if journey.on_a_call_list:
                 conn.execute(_END, row | {"to": "listed", "why": why})
-            case Dead(why):
+            case ListForCall(why) | Dead(why):
                 self.dead = why
                 outbox.give_up(self.claimed, why)
                 return

@@ -79,6 +79,16 @@ class Journey:
             return sms.configured(self.sms_template)
         return sending.configured(channel.value, self.group.value)
 
+    @property
+    def on_a_call_list(self) -> bool:
+        """Say whether a school would find this message on its call list; the others are dead letters instead.
+
+        As the scopes of Message in `app/access.py` have it.
+        """
+        message = self.message
+        known = message.roll_record_id is not None or message.recipient_kind == "account"
+        return message.school_id is not None and known
+
     def phone(self) -> str:
         """Return the number: the letter's own, else that of the account now."""
         if self.letter["phone"]:

@@ -35,7 +35,9 @@ def _of_tenant(actor: Actor) -> Select[Any]:
 
 
 def _narrowed(query: Select[Any], wanted: dict[str, str]) -> Select[Any]:
-    query = narrowed(query, {name: wanted[name] for name in ("name", "student_number") if name in wanted})
+    query = narrowed(query, {"student_number": wanted["student_number"]} if "student_number" in wanted else {})
+    if name := wanted.get("name"):
+        query = query.where(message_reports.PERSON.contains(name, autoescape=True))
     if department := wanted.get("department"):
         query = query.where(Department.public_id == department)
     if wanted.get("state") in message_words.MESSAGE_STATE:
@@ -75,7 +77,8 @@ def _listed(row: Any) -> dict[str, Any]:
 def _page(message: Message, form: CallForm, full: bool = False, refusal: Refusal | None = None) -> tuple[str, int]:
     if refusal:
         form.blame(refusal.fields)
-    person = db.session.get_one(RollRecord, message.roll_record_id)
+    roll_id = message.roll_record_id
+    person = db.session.get_one(RollRecord, roll_id) if roll_id is not None else None
     letter, phone = message_reports.letter_of(message), message_reports.phone_of(message)
     to_person = message.recipient_kind == "account"
     page = render_template(
@@ -85,6 +88,7 @@ def _page(message: Message, form: CallForm, full: bool = False, refusal: Refusal
         person=person,
         linked=access.level_in(Module.PLACEMENT) >= Level.READ,
         may_write=access.level_in(message.module) >= Level.WRITE,
+        name=person.name if person else message_reports.name_of(message),
         reader="毕业生本人" if to_person else letter["reader"],
         phone=phone if full else masking.phone(phone),
         full=full,
@@ -118,8 +122,8 @@ def message_unmask(public_id: str) -> Any:
     """Show the number to call in full, and write down who looked."""
     actor = access.actor()
     found: Message = access.load(Message, public_id, actor)
-    roll = found.roll_record_id or 0
-    write(lambda: unmasking.note_person(actor, roll, [PHONE]))
+    record = message_reports.record_of(found)
+    write(lambda: unmasking.note_person(actor, record, [PHONE]))
     return _page(access.load(Message, public_id, actor), CallForm(formdata=None), full=True)
 
 

@@ -162,6 +162,18 @@ def test_a_number_that_is_dead_is_listed_with_its_code(app: Flask, side: Recorde
     assert ended() == ("listed", None, None, "isv.MOBILE_NUMBER_ILLEGAL")
 
 
+def test_what_would_stand_on_nobodys_list_is_a_dead_letter(app: Flask, side: Recorder, caplog: Any) -> None:
+    side.answers["sms"] = [LaterError("-1"), UnreachableError("isv.MOBILE_NUMBER_ILLEGAL", "dead_number")]
+    invite()
+    work()
+    db.session.execute(update(Message).values(school_id=None))
+    db.session.commit()
+    later(app, seconds=5)
+    assert ended() == ("dead", None, None, "isv.MOBILE_NUMBER_ILLEGAL")
+    assert [letter.error for letter in outbox.dead()] == ["isv.MOBILE_NUMBER_ILLEGAL"]
+    assert "outbox row is dead" in caplog.text
+
+
 # --- tried again --------------------------------------------------------------------------------------------------
 
 

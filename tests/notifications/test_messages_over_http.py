@@ -9,6 +9,8 @@ from flask import Flask
 from app.models import School
 from tests import builders
 from tests.app.api.calls import pass_time
+from tests.app.api.test_roll_requests import NUMBER, account_client, ask, decide, import_request
+from tests.app.api.test_sign_in import make_person
 from tests.app.staff import desk
 from tests.app.staff.test_correcting import WHY, correct
 from tests.app.staff.test_review import approve
@@ -16,6 +18,7 @@ from tests.notifications import outbound
 from tests.notifications.outbound import Recorder
 from tests.notifications.readers import bind, forget_silence, message, no_fallback, work
 from tests.notifications.working import alerts
+from workflows.sending import UnreachableError
 from workflows.vocabulary import Role, State
 
 SECRET = "receipts-of-the-test-0123456789abcdef"
@@ -108,3 +111,18 @@ def test_a_forged_receipt_tells_nobody(app: Flask, side: Recorder) -> None:
     pass_time(app, timedelta(minutes=1))
     work()
     assert message("review").state == "open"
+
+
+@pytest.mark.rule("R-MSG-2", http="allowed")
+def test_a_refused_request_that_reaches_nobody_stands_on_the_schools_call_list(app: Flask, side: Recorder) -> None:
+    school = builders.make_school()
+    person = make_person("李明", "resident_id", NUMBER, school.code)
+    office = desk.client(app, Role.SCHOOL, school)
+    asked = ask(account_client(app, person), import_request(school)).json["id"]
+    assert decide(office, asked, "refuse", reason="不是本校毕业生").status_code == 303
+    side.answers["sms"] = [UnreachableError("isv.MOBILE_NUMBER_ILLEGAL", "dead_number")]
+    work()
+    assert (message().state, message().error) == ("listed", "isv.MOBILE_NUMBER_ILLEGAL")
+    words = desk.words(office.get("/staff/messages"))
+    assert "待电话通知1" in words and "李*" in words and "手机号码无效" in words
+    assert "待电话通知" in desk.words(office.get("/staff/"))

@@ -172,12 +172,42 @@ def test_nobody_sees_the_messages_of_another_tenant(app: Flask, office: desk.Off
     assert messages.stored(waits).state == "listed" and steps("unmask") == []
 
 
-def test_what_is_about_no_record_of_a_school_is_nobodys_of_the_staff(office: desk.Office, person: Graduate) -> None:
+def test_what_is_of_no_school_is_nobodys_of_the_staff(office: desk.Office, person: Graduate) -> None:
     code = messages.put(person, "told", school_id=None, roll_record_id=None)
-    own = messages.put(person, "told", roll_record_id=None)
+    number = messages.put(person, "told", recipient_kind="phone", roll_record_id=None)
     client = office.sit(Role.SCHOOL)
     assert ids(client.get("/staff/messages?queue=all")) == []
-    assert [client.get(f"/staff/messages/{one}").status_code for one in (code, own)] == [404, 404]
+    assert [client.get(f"/staff/messages/{one}").status_code for one in (code, number)] == [404, 404]
+
+
+@pytest.mark.rule("R-MSG-2", http="allowed")
+def test_who_is_on_no_roll_is_called_by_the_school(app: Flask, office: desk.Office, person: Graduate) -> None:
+    waits = messages.put(person, roll_record_id=None)
+    client = office.sit(Role.SCHOOL)
+    page = client.get("/staff/messages")
+    assert ids(page) == [waits] and "待电话通知1" in desk.words(page) and person.roll.name not in desk.words(page)
+    assert ids(client.get(f"/staff/messages?name={person.roll.name}")) == [waits]
+    assert ids(client.get("/staff/messages?name=无此人")) == ids(client.get("/staff/messages?student_number=2")) == []
+    page = client.get(f"/staff/messages/{waits}")
+    assert f"{person.roll.name}（不在毕业生名单中）" in desk.words(page)
+    assert person.phone in desk.words(client.post(f"/staff/messages/{waits}/unmask"))
+    assert client.post(f"/staff/messages/{waits}/called", data=TOLD).status_code == 303
+    assert messages.stored(waits).proof == "call"
+    for action in ("unmask", "tell_by_call"):
+        [step] = steps(action)
+        assert (step.record_kind, step.record_id, step.subject_kind) == ("account", person.account.id, "account")
+    assert list(history.verify(db.session.connection())) == []
+
+
+@pytest.mark.rule("R-MSG-2", "R-ACC-2", http="refused")
+def test_who_is_on_no_roll_is_of_no_department_and_no_other_school(
+    app: Flask, office: desk.Office, person: Graduate
+) -> None:
+    waits = messages.put(person, roll_record_id=None)
+    for client in (office.sit(Role.DEPARTMENT), desk.client(app, Role.SCHOOL, builders.make_school("10001"))):
+        assert ids(client.get("/staff/messages")) == []
+        assert client.post(f"/staff/messages/{waits}/called", data=TOLD).status_code == 404
+    assert messages.stored(waits).state == "listed"
 
 
 def test_the_report_says_by_what_when_and_proven_how(office: desk.Office, person: Graduate) -> None:

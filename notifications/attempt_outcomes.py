@@ -11,7 +11,8 @@ from notifications import pauses, sms_budget
 from notifications.attempts import Call, Outcome
 from notifications.ladder_facts import Journey
 from notifications.sms import SmsFate
-from workflows.ladder import Channel, Standing, Tried, back_off, exhausted
+from workflows.ladder import back_off, exhausted
+from workflows.ladder_terms import Channel, Standing, Tried
 from workflows.sending import (
     Accepted,
     AmbiguousError,

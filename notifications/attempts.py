@@ -16,7 +16,7 @@ from notifications.ladder_facts import Journey
 from notifications.sms import SmsFate
 from wechat import sending as wechat_sending
 from workflows.calendar import beijing_day
-from workflows.ladder import Channel, WaitUntil
+from workflows.ladder_terms import Channel, WaitUntil
 from workflows.sending import Accepted
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,8 @@ from notifications.attempts import Call, Outcome
 from notifications.ladder_facts import Journey
 from notifications.outbox import Claimed
 from wechat import inbox
-from workflows.ladder import Ask, Channel, Dead, ListForCall, Step, Told, TryChannel, WaitUntil, next_step
+from workflows.ladder import next_step
+from workflows.ladder_terms import Ask, Channel, Dead, ListForCall, Step, Told, TryChannel, WaitUntil
 from workflows.sending import Accepted
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from notifications import pauses, sms, telling
 from notifications.outbox import Claimed
 from notifications.pauses import Pauses
 from wechat import sending
-from workflows.ladder import BY_WECHAT, URGENT, Channel, Facts, Group, Standing, Tried
+from workflows.ladder_terms import BY_WECHAT, URGENT, Channel, Facts, Group, Standing, Tried
 
 GONE = ("left", "invalid")  # states of a WeChat that takes nothing any more
 
@@ -128,6 +128,7 @@ def facts(conn: Connection, journey: Journey, at: datetime) -> Facts:
         paused={channel: until for channel, until in resting.items() if until},
         tried={channel: _tried(row) for channel, row in journey.deliveries.items()},
         closed=frozenset(channel for channel in Channel if not _open(journey, channel)),
+        broken=frozenset(c for c in Channel if pauses.broken(journey.pauses, c, journey.template(c), at)),
         carries=any(carried in URGENT for carried in journey.carried),
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, literal, select, update
 from app.models import Delivery, Message, Outbox
 from notifications import sms
 from notifications.ladder_facts import Journey
-from workflows.ladder import BY_WECHAT, Channel, WaitUntil
+from workflows.ladder_terms import BY_WECHAT, Channel, WaitUntil
 from workflows.vocabulary import Event
 
 WAITS = ("quiet_hours", "paused")

@@ -1,15 +1,17 @@
 """Channels that rest: a row that says why and until when, a probe when the time has come, an alarm at the start."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from app.models import ChannelPause
 from notifications.channels import upsert
+from wechat import outcomes
 from workflows.calendar import beijing_day, beijing_midnight
-from workflows.ladder import Channel
+from workflows.ladder_terms import Channel
 from workflows.sending import PausedError
 
 log = logging.getLogger(__name__)
@@ -20,7 +22,7 @@ WHOLE = ""  # the template that stands for all of a channel
 FAILURES = 10  # in a row, of one worker, after which a channel that gives no answer rests
 
 _pause = ChannelPause.__table__
-_ALL = select(_pause.c.channel, _pause.c.template, _pause.c.until)
+_ALL = select(_pause.c.channel, _pause.c.template, _pause.c.until, _pause.c.reason, _pause.c.strikes)
 _one = (_pause.c.channel == bindparam("of"), _pause.c.template == bindparam("name"))
 _PROBE = update(_pause).where(*_one, _pause.c.until <= bindparam("at")).values(until=bindparam("later"))
 _END = delete(_pause).where(*_one)
@@ -29,19 +31,41 @@ _LONGER = (
     update(_pause).where(*_one).values(reason=bindparam("why"), until=bindparam("later"), strikes=_pause.c.strikes + 1)
 )
 
-Pauses = Mapping[tuple[str, str], datetime]
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Until when something rests, and whether waiting for it is of any use: not where somebody has to mend it."""
+
+    until: datetime
+    worth_waiting: bool
+
+
+Pauses = Mapping[tuple[str, str], Rest]
 _silent: dict[Channel, int] = {}  # failures in a row of this worker, by channel
 
 
 def read(conn: Connection) -> Pauses:
     """Return until when what rests: by channel and template; a moment that has passed waits for its probe."""
-    return {(row.channel, row.template): row.until for row in conn.execute(_ALL)}
+    return {
+        (row.channel, row.template): Rest(row.until, outcomes.worth_waiting(row.reason, row.strikes))
+        for row in conn.execute(_ALL)
+    }
 
 
 def until(pauses: Pauses, channel: Channel, template: str, at: datetime) -> datetime | None:
     """Return until when a template of a channel rests; None where it may be tried."""
-    ends = [pauses[key] for key in ((channel.value, WHOLE), (channel.value, template)) if key in pauses]
-    return max((end for end in ends if end > at), default=None)
+    return max((rest.until for rest in _resting(pauses, channel, template, at)), default=None)
+
+
+def broken(pauses: Pauses, channel: Channel, template: str, at: datetime) -> bool:
+    """Say whether a template of a channel rests for a fault that waiting does not cure."""
+    return any(not rest.worth_waiting for rest in _resting(pauses, channel, template, at))
+
+
+def _resting(pauses: Pauses, channel: Channel, template: str, at: datetime) -> Iterator[Rest]:
+    for key in ((channel.value, WHOLE), (channel.value, template)):
+        if key in pauses and pauses[key].until > at:
+            yield pauses[key]
 
 
 def probed(conn: Connection, pauses: Pauses, channel: Channel, template: str, at: datetime) -> tuple[str, ...] | None:

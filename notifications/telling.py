@@ -18,7 +18,7 @@ from notifications import outbox
 from notifications.channels import show_in_app
 from notifications.letters import Letter
 from notifications.outbox import Claimed
-from workflows.ladder import Group
+from workflows.ladder_terms import Group
 from workflows.vocabulary import Event
 
 HINTS = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workflows.ladder import Group
+from workflows.ladder_terms import Group
 from workflows.vocabulary import Event, Role
 
 

@@ -29,16 +29,22 @@ class Do(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One row: what is to be done, and how; `mark` is what becomes of the reader's WeChat."""
+    """One row: what is to be done, and how; `mark` is what becomes of the reader's WeChat.
+
+    `waited`: how many pauses in a row messages wait for, where those are short; then they take the next channel at
+    once (None: as long as pauses are short).
+    """
 
     do: Do
     wait: timedelta | None = None
     mark: str = ""
     template: bool = False
     until_midnight: bool = False
+    waited: int | None = None
 
 
 LATER, AMBIGUOUS, PAUSE, REFUSE = (Outcome(do) for do in (Do.LATER, Do.AMBIGUOUS, Do.PAUSE, Do.REFUSE))
+BROKEN = Outcome(Do.PAUSE, waited=0)
 
 TABLE: dict[str, Outcome] = {
     # The platform or the way to it: once more, as the back-off says. What a gateway says may come after the effect.
@@ -54,14 +60,14 @@ TABLE: dict[str, Outcome] = {
     "40001": PAUSE,
     "40014": PAUSE,
     "42001": PAUSE,
-    # Configuration, or a ban.
-    "40013": PAUSE,
-    "40125": PAUSE,
-    "40164": PAUSE,
-    "48001": PAUSE,
-    "48004": PAUSE,
-    "50002": PAUSE,
-    "not_configured": PAUSE,
+    # Configuration, or a ban: nobody waits for somebody to mend it.
+    "40013": BROKEN,
+    "40125": BROKEN,
+    "40164": BROKEN,
+    "48001": BROKEN,
+    "48004": BROKEN,
+    "50002": BROKEN,
+    "not_configured": BROKEN,
     # We have made a mistake.
     "41001": REFUSE,
     "47001": REFUSE,
@@ -77,8 +83,8 @@ TABLE: dict[str, Outcome] = {
     "43108": Outcome(Do.LATER, wait=timedelta(seconds=2)),
     "45009": Outcome(Do.PAUSE, until_midnight=True),
     "45011": Outcome(Do.PAUSE, wait=timedelta(seconds=60)),
-    # The template: whoever comes after 60 s is the one try; the pause grows when that fails, too.
-    "40037": Outcome(Do.PAUSE, template=True, wait=timedelta(seconds=60)),
+    # The template: whoever comes after 60 s is the one try; when that fails, too, nobody waits any more.
+    "40037": Outcome(Do.PAUSE, template=True, wait=timedelta(seconds=60), waited=1),
     # What was sent: the field is named behind the code; a page is left out by `sending` before this counts.
     "47003": REFUSE,
     "41030": REFUSE,
@@ -95,6 +101,12 @@ _MAKE: dict[Do, Callable[[str, Outcome], SendError]] = {
     Do.OTHER_CHANNEL: lambda code, row: UnreachableError(code, row.mark),
     Do.REFUSE: lambda code, row: RefusedError(code),
 }
+
+
+def worth_waiting(code: str, pauses: int) -> bool:
+    """Say whether messages wait for a channel that rests because of `code`, `pauses` times in a row by now."""
+    waited = TABLE.get(code.partition(":")[0], REFUSE).waited
+    return waited is None or pauses <= waited
 
 
 def of_status(status: int) -> str:

@@ -16,7 +16,7 @@ from tests import builders
 from tests.app.api.calls import pass_time
 from tests.builders import Graduate
 from tests.notifications.working import rows
-from workflows.ladder import Channel
+from workflows.ladder_terms import Channel
 
 
 def invite(school: Any = None, *bound: str, employer: Any = None) -> tuple[int, Graduate]:

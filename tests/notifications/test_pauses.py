@@ -30,7 +30,9 @@ from tests.notifications.readers import (
     work,
 )
 from tests.notifications.working import rows
-from workflows.ladder import Channel, Group, awake
+from wechat import outcomes
+from workflows.ladder import awake
+from workflows.ladder_terms import Channel, Group
 from workflows.sending import AmbiguousError, LaterError, PausedError, UnreachableError
 from workflows.vocabulary import Action
 
@@ -66,7 +68,7 @@ def test_a_pause_is_one_alarm_and_the_probe_ends_it(app: Flask, side: Recorder, 
 
 @pytest.mark.rule("R-MSG-2")
 def test_a_pause_that_grows_lets_the_messages_go_by_sms(app: Flask, side: Recorder, caplog: Any) -> None:
-    side.answers["wechat"] = [PausedError("48001")] * 5
+    side.answers["wechat"] = [PausedError("40001")] * 5
     no_fallback(stubborn := builders.make_school("10055"))
     invite(stubborn, "official")
     invite(builders.make_school(), "official")
@@ -82,6 +84,43 @@ def test_a_pause_that_grows_lets_the_messages_go_by_sms(app: Flask, side: Record
     assert len(side.of("wechat")) == 6 and len(alarms(caplog)) == 1
     first, second = messages()
     assert (first.state, second.state) == ("open", "open") and waits(first)[1] == "no_event"
+
+
+@pytest.mark.rule("R-MSG-2")
+@pytest.mark.parametrize("code", ["40013", "40125", "40164", "48001", "48004", "50002"])
+def test_a_wrong_setting_or_a_ban_sends_everybody_to_sms_at_once(
+    app: Flask, side: Recorder, caplog: Any, code: str
+) -> None:
+    side.answers["wechat"] = [outcomes.failure(code)] * 2
+    invite(None, "official")
+    invite(builders.make_school("10055"), "official")
+    work()
+    assert (len(side.of("wechat")), len(side.of("sms"))) == (1, 2) and alarms(caplog) == [("a channel rests", code)]
+    later(app, minutes=5)
+    invite(builders.make_school("10056"), "official")
+    work()
+    assert (len(side.of("wechat")), len(side.of("sms"))) == (2, 3), "the probe that fails goes by SMS, too"
+    later(app, minutes=10)
+    invite(builders.make_school("10057"), "official")
+    work()
+    assert (len(side.of("wechat")), len(side.of("sms"))) == (3, 3) and pause_of("wechat") is None
+
+
+@pytest.mark.rule("R-MSG-2")
+def test_a_wrong_template_is_tried_once_more_after_a_minute_and_then_goes_by_sms(
+    app: Flask, side: Recorder, caplog: Any
+) -> None:
+    side.answers["wechat"] = [outcomes.failure("40037")] * 2
+    invite(None, "official")
+    work()
+    assert (len(side.of("wechat")), side.of("sms")) == (1, [])
+    later(app, seconds=60)
+    assert (len(side.of("wechat")), len(side.of("sms"))) == (2, 1), "not four tries, not after seven minutes"
+    assert (pause_of("wechat").template, pause_of("wechat").strikes) == ("invitation", 2)
+    invite(builders.make_school("10055"), "official")
+    work()
+    assert (len(side.of("wechat")), len(side.of("sms"))) == (2, 2)
+    assert alarms(caplog) == [("a channel rests", "40037")]
 
 
 def test_the_times_double_up_to_an_hour_and_a_day_ends_at_midnight_in_beijing(app: Flask) -> None:
@@ -110,7 +149,7 @@ def test_a_template_rests_alone(app: Flask, side: Recorder) -> None:
 
 
 def test_a_probe_that_gets_no_answer_prolongs_the_pause(app: Flask, side: Recorder) -> None:
-    side.answers["wechat"] = [PausedError("50002"), LaterError("unreachable")]
+    side.answers["wechat"] = [PausedError("40001"), LaterError("unreachable")]
     invite(None, "official")
     work()
     later(app, minutes=5)
@@ -118,7 +157,7 @@ def test_a_probe_that_gets_no_answer_prolongs_the_pause(app: Flask, side: Record
 
 
 def test_a_probe_that_finds_the_reader_gone_finds_the_channel_alive(app: Flask, side: Recorder) -> None:
-    side.answers["wechat"] = [PausedError("50002"), UnreachableError("43004", "left")]
+    side.answers["wechat"] = [PausedError("40001"), UnreachableError("43004", "left")]
     invite(None, "official")
     work()
     later(app, minutes=5)

@@ -48,6 +48,17 @@ def test_limits_and_a_wrong_template_pause_in_their_own_ways() -> None:
     assert (template.template, template.until_midnight, template.wait) == (True, False, timedelta(seconds=60))
 
 
+@pytest.mark.parametrize("code", ["40013", "40125", "40164", "48001", "48004", "50002", "not_configured"])
+def test_nobody_waits_for_a_wrong_setting_or_a_ban(code: str) -> None:
+    assert not outcomes.worth_waiting(code, 1)
+
+
+def test_a_wrong_template_is_waited_for_once_and_what_passes_by_itself_always() -> None:
+    assert [outcomes.worth_waiting("40037", pauses) for pauses in (1, 2, 3)] == [True, False, False]
+    for code in ("40001", "40014", "42001", "45009", "45011", "unreachable", "http_502", "isv.AMOUNT_NOT_ENOUGH"):
+        assert outcomes.worth_waiting(code, 9)
+
+
 @pytest.mark.parametrize(("code", "mark"), UNREACHABLE)
 def test_who_cannot_be_reached_is_marked(code: str, mark: str) -> None:
     error = outcomes.failure(code)

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from workflows import ladder
 from workflows.calendar import BEIJING
-from workflows.ladder import (
+from workflows.ladder import next_step
+from workflows.ladder_terms import (
+    URGENT,
     Ask,
     Channel,
     Dead,
@@ -25,7 +27,6 @@ from workflows.ladder import (
     Tried,
     TryChannel,
     WaitUntil,
-    next_step,
 )
 
 TABLE = Path(__file__).resolve().parent.parent / "truth" / "ladder.csv"
@@ -65,7 +66,10 @@ def facts(row: dict[str, str]) -> Facts:
     opened = now - minutes(row["age"])
     worthless = re.search(r"worthless=(\S+)", row["reader"])
     cells = {channel: tried(row[channel.value], now) for channel in Channel}
-    closed = frozenset(Channel(word.partition("=")[2]) for word in row["reader"].split() if word.startswith("closed"))
+    closed, broken = (
+        frozenset(Channel(word.partition("=")[2]) for word in row["reader"].split() if word.startswith(f"{name}="))
+        for name in ("closed", "broken")
+    )
     return Facts(
         now,
         opened,
@@ -74,6 +78,7 @@ def facts(row: dict[str, str]) -> Facts:
         paused={Channel(c): now + minutes(m) for c, m in (word.split("=") for word in row["paused"].split())},
         tried={channel: cell for channel, cell in cells.items() if cell},
         closed=closed,
+        broken=broken,
         **known,
     )
 
@@ -177,7 +182,7 @@ def test_nobody_is_told_by_two_and_nobody_is_left_untold_unseen(data: st.DataObj
     if isinstance(world.end, Told):
         assert world.reached.get(world.end.channel), "told, and nothing got through"
         assert world.facts.tried[world.end.channel].state == Standing.PROVEN
-    elif group in ladder.URGENT:
+    elif group in URGENT:
         assert isinstance(world.end, ListForCall)
     else:
         assert isinstance(world.end, Dead)

@@ -11,6 +11,7 @@ from notifications import pauses, sms_budget
 from notifications.attempts import Call, Outcome
 from notifications.ladder_facts import Journey
 from notifications.sms import SmsFate
+from workflows.calendar import beijing_day, beijing_midnight
 from workflows.ladder import back_off, exhausted
 from workflows.ladder_terms import Channel, Standing, Tried
 from workflows.sending import (
@@ -65,7 +66,7 @@ def _note_failure(conn: Connection, journey: Journey, call: Call, error: SendErr
         case AmbiguousError():
             pass  # it stays as the attempt has left it
         case LaterError():
-            again = at + (error.wait or back_off(call.attempt))
+            again = _again(error, call, at)
             values |= {"again_at": again} | ({} if call.unsure else {"state": _state_of(journey, call, again, at)})
         case PausedError():
             values |= {"attempts": _delivery.c.attempts - 1} | ({} if call.unsure else {"state": "due"})
@@ -78,6 +79,12 @@ def _note_failure(conn: Connection, journey: Journey, call: Call, error: SendErr
     _write(conn, call, **values)
     if not isinstance(error, AmbiguousError):
         _give_back(conn, journey, call, error)
+
+
+def _again(error: LaterError, call: Call, at: datetime) -> datetime:
+    if error.until_midnight:
+        return beijing_midnight(beijing_day(at) + timedelta(days=1))
+    return at + (error.wait or back_off(call.attempt))
 
 
 def _state_of(journey: Journey, call: Call, again: datetime, at: datetime) -> str:
@@ -125,7 +132,7 @@ def _note_channel(conn: Connection, call: Call, outcome: Outcome, at: datetime) 
 
 def _is_silence(error: SendError) -> bool:
     """Say whether nothing was heard of the channel itself; who is told how long to wait has had an answer."""
-    return isinstance(error, AmbiguousError) or (isinstance(error, LaterError) and error.wait is None)
+    return isinstance(error, AmbiguousError) or (isinstance(error, LaterError) and not error.named)
 
 
 def _note_answer(conn: Connection, journey: Journey, call: Call, outcome: Outcome, at: datetime) -> None:

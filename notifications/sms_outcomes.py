@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from workflows.sending import LaterError, PausedError, RefusedError, SendError, UnreachableError
 
-LEVELS = (("分钟级", timedelta(minutes=1)), ("小时级", timedelta(hours=1)), ("天级", timedelta(days=1)))
+LEVELS = (("分钟级", timedelta(minutes=1)), ("小时级", timedelta(hours=1)))
+DAY_LEVEL = "天级"  # 24 hours would be past the message's own day, and nobody would wait for it
 LEVEL_UNSAID = timedelta(hours=1)
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,59}")
 _LONG_NUMBER = re.compile(r"\d{11}")
@@ -24,6 +25,8 @@ def _later(code: str, _message: str) -> SendError:
 
 def _by_level(code: str, message: str) -> SendError:
     """The number has had its share of this minute, hour or day: “触发小时级流控Permits:5”."""
+    if DAY_LEVEL in message:
+        return LaterError(code, until_midnight=True)
     return LaterError(code, next((wait for level, wait in LEVELS if level in message), LEVEL_UNSAID))
 
 

@@ -25,11 +25,16 @@ class SendError(Exception):
 
 
 class LaterError(SendError):
-    """Nothing went out; the same channel may be tried again after `wait` (None: as the back-off says)."""
+    """Nothing went out; the channel may be tried again after `wait`, from midnight in Beijing, or by the back-off."""
 
-    def __init__(self, code: str, wait: timedelta | None = None):
+    def __init__(self, code: str, wait: timedelta | None = None, until_midnight: bool = False):
         super().__init__(code)
-        self.wait = wait
+        self.wait, self.until_midnight = wait, until_midnight
+
+    @property
+    def named(self) -> bool:
+        """Say whether the platform has named the time."""
+        return self.wait is not None or self.until_midnight
 
 
 class AmbiguousError(SendError):

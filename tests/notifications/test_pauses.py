@@ -11,6 +11,7 @@ from flask import Flask
 from app.clock import now
 from app.extensions import db
 from notifications import pauses
+from notifications.sms_outcomes import error_of
 from tests import builders
 from tests.notifications import outbound
 from tests.notifications.outbound import Recorder
@@ -31,6 +32,7 @@ from tests.notifications.readers import (
 )
 from tests.notifications.working import rows
 from wechat import outcomes
+from workflows.calendar import beijing_day, beijing_midnight
 from workflows.ladder import awake
 from workflows.ladder_terms import Channel, Group
 from workflows.sending import AmbiguousError, LaterError, PausedError, UnreachableError
@@ -182,6 +184,19 @@ def test_numbers_that_have_had_their_share_do_not_make_a_channel_rest(app: Flask
         invite(school)
     work()
     assert pause_of("sms") is None and waits(message()) == ("due", "back_off", 60)
+
+
+@pytest.mark.rule("R-MSG-2")
+def test_who_has_had_the_days_share_is_told_the_next_morning(app: Flask, side: Recorder) -> None:
+    side.answers["sms"] = [error_of("isv.BUSINESS_LIMIT_CONTROL", "触发天级流控Permits:50")]
+    invite()
+    work()
+    assert seen("sms") == ("due", 1, "quiet_hours") and message().state == "open" and pause_of("sms") is None
+    assert delivery("sms").again_at == beijing_midnight(beijing_day(now()) + timedelta(days=1))
+    later(app, hours=8)
+    assert len(side.of("sms")) == 1
+    later(app, seconds=(awake(now(), Group.REVIEW) - now()).total_seconds())
+    assert len(side.of("sms")) == 2 and seen("sms")[:2] == ("accepted", 2)
 
 
 def test_messages_wait_for_sms_however_long_it_rests(app: Flask, side: Recorder) -> None:

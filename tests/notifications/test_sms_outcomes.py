@@ -10,13 +10,20 @@ from workflows.sending import LaterError, PausedError, RefusedError, SendError, 
 PAUSE = (PausedError, {"template": False, "until_midnight": False, "wait": None})
 TODAY = (PausedError, {"template": False, "until_midnight": True, "wait": None})
 TEMPLATE = (PausedError, {"template": True, "until_midnight": False, "wait": None})
-BACK_OFF = (LaterError, {"wait": None})
+BACK_OFF = (LaterError, {"wait": None, "until_midnight": False})
+MIDNIGHT = (LaterError, {"wait": None, "until_midnight": True})
 DEAD_LETTER = (RefusedError, {})
+
+
+def after(wait: timedelta) -> tuple[type[SendError], dict[str, object]]:
+    return LaterError, {"wait": wait, "until_midnight": False}
+
+
 TABLE = {
-    ("isv.BUSINESS_LIMIT_CONTROL", "触发分钟级流控Permits:1"): (LaterError, {"wait": timedelta(minutes=1)}),
-    ("isv.BUSINESS_LIMIT_CONTROL", "触发小时级流控Permits:5"): (LaterError, {"wait": timedelta(hours=1)}),
-    ("isv.BUSINESS_LIMIT_CONTROL", "触发天级流控Permits:10"): (LaterError, {"wait": timedelta(days=1)}),
-    ("isv.BUSINESS_LIMIT_CONTROL", ""): (LaterError, {"wait": timedelta(hours=1)}),
+    ("isv.BUSINESS_LIMIT_CONTROL", "触发分钟级流控Permits:1"): after(timedelta(minutes=1)),
+    ("isv.BUSINESS_LIMIT_CONTROL", "触发小时级流控Permits:5"): after(timedelta(hours=1)),
+    ("isv.BUSINESS_LIMIT_CONTROL", "触发天级流控Permits:10"): MIDNIGHT,
+    ("isv.BUSINESS_LIMIT_CONTROL", ""): after(timedelta(hours=1)),
     ("isv.DAY_LIMIT_CONTROL", "触发日发送限额"): TODAY,
     ("isv.AMOUNT_NOT_ENOUGH", ""): PAUSE,
     ("isv.OUT_OF_SERVICE", ""): PAUSE,

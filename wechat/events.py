@@ -93,8 +93,9 @@ def _present(conn: Connection, push: Push, at: datetime) -> Done:
 
 
 def _job_finished(conn: Connection, push: Push, at: datetime) -> Done:
-    """Take a template message's end: success, “failed:user block”, “failed: system failed”."""
-    status = word(push.payload, "Status").lower().removeprefix("failed:").strip().replace(" ", "_")
+    """Take a template message's end: success, “failed:user block”, “failed: system failed”; spelt as in the table."""
+    said, failed, why = word(push.payload, "Status").lower().partition(":")
+    status = f"{said}:{why.strip()}" if failed else said
     return _proof(conn, push, whole(push.payload, "MsgID"), status or "unknown", at)
 
 

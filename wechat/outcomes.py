@@ -13,7 +13,7 @@ from enum import StrEnum
 from workflows.sending import AmbiguousError, LaterError, PausedError, RefusedError, SendError, UnreachableError
 
 UNREACHABLE, NO_ANSWER, GARBLED = "unreachable", "no_answer", "garbled"
-USER_BLOCK = "failed:user block"  # of a finish event, not of an answer
+USER_BLOCK, SYSTEM_FAILED = "failed:user block", "failed:system failed"  # of a finish event, not of an answer
 STALE = frozenset({"40001", "40014", "42001"})  # the access token is no more
 
 
@@ -79,6 +79,7 @@ TABLE: dict[str, Outcome] = {
     "50005": Outcome(Do.OTHER_CHANNEL, mark="left"),
     "43101": Outcome(Do.OTHER_CHANNEL, mark="no_grant"),
     USER_BLOCK: Outcome(Do.OTHER_CHANNEL, mark="blocked"),
+    SYSTEM_FAILED: REFUSE,
     # Too much at once.
     "43108": Outcome(Do.LATER, wait=timedelta(seconds=2)),
     "45009": Outcome(Do.PAUSE, until_midnight=True),

@@ -17,7 +17,7 @@ from app.models.types import new_public_id
 from app.writing import write
 from notifications import sweeper
 from tests.wechat.pushing import OPENID, Payload, Platform, event, finish, text
-from wechat import inbox, templates
+from wechat import inbox, outcomes, templates
 from workflows.vocabulary import Event
 
 FAR = 2**53 + 1  # what JavaScript cannot count
@@ -127,9 +127,9 @@ def test_a_push_is_answered_long_before_the_platform_cuts(official: Platform) ->
     ("status", "state", "error"),
     [
         ("success", "proven", None),
-        ("failed:user block", "failed", "user_block"),
-        ("failed: system failed", "failed", "system_failed"),
-        ("failed:system failed", "failed", "system_failed"),
+        ("failed:user block", "failed", "failed:user block"),
+        ("failed: system failed", "failed", "failed:system failed"),
+        ("failed:system failed", "failed", "failed:system failed"),
         ("", "failed", "unknown"),
         ("x" * 300, "failed", "x" * 40),
     ],
@@ -153,10 +153,10 @@ def test_the_number_keeps_its_64_bits_in_json_too(app: Flask) -> None:
 def test_a_finish_event_before_our_commit_is_found_by_the_commit(official: Platform) -> None:
     official.push(finish(FAR, "failed:user block"))
     row = one()
-    assert (row.state, row.message_number, row.outcome, row.done_at) == ("unmatched", FAR, "user_block", None)
+    assert (row.state, row.message_number, row.outcome, row.done_at) == ("unmatched", FAR, "failed:user block", None)
     sent = send_of(FAR)
     matched = write(lambda: inbox.match(db.session.connection(), "wechat", FAR, sent))
-    assert matched and delivery(sent).state == "failed" and delivery(sent).error == "user_block"
+    assert matched and delivery(sent).state == "failed" and delivery(sent).error == outcomes.USER_BLOCK
     assert is_woken() and one().state == "done" and one().done_at
     assert not write(lambda: inbox.match(db.session.connection(), "wechat", FAR, sent)), "once"
 

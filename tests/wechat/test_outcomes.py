@@ -10,7 +10,7 @@ from workflows.sending import AmbiguousError, LaterError, PausedError, RefusedEr
 LATER = [("-1", None), ("unreachable", None), ("http_301", None), ("http_404", None), ("43108", 2)]
 AMBIGUOUS = ["no_answer", "garbled", "http_500", "http_502", "http_503", "http_504", "http_204"]
 PAUSED = ["40001", "40014", "42001", "40013", "40125", "40164", "48001", "48004", "50002", "not_configured"]
-REFUSED = ["41001", "47001", "40033", "43002", "47003", "41030", "40029", "40163", "40226"]
+REFUSED = ["41001", "47001", "40033", "43002", "47003", "41030", "40029", "40163", "40226", "failed:system failed"]
 UNREACHABLE = [
     ("40003", "invalid"),
     ("43004", "left"),
@@ -18,7 +18,7 @@ UNREACHABLE = [
     ("43101", "no_grant"),
     ("failed:user block", "blocked"),
 ]
-UNKNOWN = ["1", "40002", "45047", "61451", "99999", "failed: system failed", ""]
+UNKNOWN = ["1", "40002", "45047", "61451", "99999", ""]
 
 
 @pytest.mark.parametrize(("code", "seconds"), LATER)

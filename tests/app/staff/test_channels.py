@@ -92,7 +92,7 @@ def test_a_dead_letter_can_be_tried_again_and_shows_nobody(client: DeskClient) -
     )
     page = client.get("/staff/channels")
     words = desk.words(page)
-    assert "agreement.issued" in words and "代码unprintable" in words and "signing.approved" not in words
+    assert "agreement.issued" in words and "内容含有无法打印的字符" in words and "signing.approved" not in words
     row = row_of("agreement.issued:1").id
     answer = client.post("/staff/channels/replay", data={"row": str(row)})
     assert (answer.status_code, answer.location) == (303, "/staff/channels")

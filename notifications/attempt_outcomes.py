@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from app.models import Delivery, SubscribeGrant, WechatUser
 from notifications import pauses, sms_budget
@@ -32,6 +32,11 @@ PLATFORM = {Channel.WECHAT: "official", Channel.SUBSCRIBE: "mini"}
 _delivery, _user, _grant = Delivery.__table__, WechatUser.__table__, SubscribeGrant.__table__
 # Only what the attempt has begun; a proof that came in the meantime stands (app/following.py).
 _WRITE = update(_delivery).where(_delivery.c.id == bindparam("row"), _delivery.c.state.in_(("sending", "accepted")))
+_LATEST = (
+    select(_delivery.c.id)
+    .where(_delivery.c.id == bindparam("row"), _delivery.c.attempts == bindparam("try"), _delivery.c.state == "sending")
+    .with_for_update()
+)
 _MARK = update(_user).where(_user.c.id == bindparam("user")).values(state=bindparam("to"), state_at=bindparam("at"))
 _FREE = update(_user).where(_user.c.id == bindparam("user")).values(busy_until=None)
 _of_user = (_grant.c.wechat_user_id == bindparam("user"), _grant.c.template == bindparam("name"))
@@ -42,6 +47,11 @@ _NO_MORE = update(_grant).where(*_of_user).values(count=0, updated_at=bindparam(
 def as_error(error: Exception) -> SendError:
     """Return a failure as one of the ladder's; whatever an adapter did not foresee may have gone out."""
     return error if isinstance(error, SendError) else AmbiguousError(type(error).__name__[:60])
+
+
+def is_latest(conn: Connection, call: Call) -> bool:
+    """Say whether a call is the latest attempt of its delivery, and nothing is known of it yet; locks the delivery."""
+    return conn.execute(_LATEST, {"row": call.delivery_id, "try": call.attempt}).first() is not None
 
 
 def note(conn: Connection, journey: Journey, call: Call, outcome: Outcome, at: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, update
 
+from app import following
 from app.clock import now
 from app.extensions import db
 from app.faultpoints import point
@@ -20,7 +21,7 @@ from app.writing import write
 from notifications import attempt_outcomes, attempts, ladder_facts, merging, outbox, receipts
 from notifications.attempts import Call, Outcome
 from notifications.ladder_facts import Journey
-from notifications.outbox import Claimed
+from notifications.outbox import Claimed, LostLeaseError
 from wechat import inbox
 from workflows.ladder import next_step
 from workflows.ladder_terms import Ask, Channel, Dead, ListForCall, Step, Told, TryChannel, WaitUntil
@@ -61,7 +62,7 @@ def carry_out(claimed: Claimed) -> list[int]:
         point("message.after_attempt")
         outcome = _make(call)
         point("message.after_effect")
-        done, call = call, write(partial(visit.look, call, outcome))
+        done, call = call, _record(visit, call, outcome)
         point("message.after_record")
         if _match(done, outcome):
             visit.settled = True
@@ -75,6 +76,21 @@ def _make(call: Call) -> Outcome:
         return call.go()
     except Exception as error:  # noqa: BLE001 - whatever came of it is written down, as a code
         return error
+
+
+def _record(visit: "Visit", call: Call, outcome: Outcome) -> Call | None:
+    """Write down what came of a call, and return the next one; raises LostLeaseError.
+
+    Also where it took longer than the lease: by itself then, for what the platform has taken is known by its number
+    alone. Not where another attempt has been begun since; whoever has the row now goes on by what stands here.
+    """
+    try:
+        return write(partial(visit.look, call, outcome))
+    except LostLeaseError:
+        if not call.asks and write(partial(visit.note_late, call, outcome)):
+            log.warning("an attempt took longer than its lease", extra={"outbox_id": visit.claimed.id})
+            _match(call, outcome)
+        raise
 
 
 def _match(call: Call, outcome: Outcome) -> bool:
@@ -122,6 +138,15 @@ class Visit:
         if call:
             attempt_outcomes.note(conn, self.journey, call, outcome, at)
         return self._step(conn, self.journey, at)
+
+    def note_late(self, call: Call, outcome: Outcome) -> bool:
+        """Write down the outcome of a call without the claim, and wake the message; False where it is out of date."""
+        conn, at, journey = db.session.connection(), now(), self.journey
+        if journey is None or not attempt_outcomes.is_latest(conn, call):
+            return False
+        attempt_outcomes.note(conn, journey, call, outcome, at)
+        following.wake(conn, journey.message.id, at)
+        return True
 
     def _step(self, conn: Connection, journey: Journey, at: datetime) -> Call | None:
         for _ in range(MOST_STEPS):

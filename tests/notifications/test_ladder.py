@@ -291,18 +291,73 @@ def test_a_worker_that_dies_after_the_effect_doubles_nothing(app: Flask, side: R
         assert ended() == ("told", "sms", "receipt", None) and len(side.sent) == 1
 
 
-@pytest.mark.rule("R-MSG-3")
-def test_a_slow_worker_that_lost_its_lease_writes_no_result(app: Flask, side: Recorder) -> None:
+def overtaken(answer: Accepted | Exception) -> Any:
+    """Return an answer that comes after the lease has run out and another worker has looked at the message."""
+
     def dawdle(sent: Any) -> Accepted:
         db.session.rollback()
         let_leases_run_out()
-        assert [outbox.claim(row.id) for row in rows("message.due")]
-        return Accepted(number=1)
+        jobs.run([row.id for row in rows("message.due")])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
-    side.answers["wechat"] = [dawdle]
+    return dawdle
+
+
+@pytest.mark.rule("R-MSG-3")
+@pytest.mark.parametrize("channel", ["subscribe", "sms"])
+def test_a_slow_worker_records_what_the_platform_has_taken(app: Flask, side: Recorder, channel: str) -> None:
+    side.answers[channel] = [overtaken(Accepted(number=77, provider_id="biz77"))]
+    invite(None, *(["mini"] if channel == "subscribe" else []))
+    if channel == "subscribe":
+        agree(1, "invitation")
+    work()
+    row = delivery(channel)
+    assert (row.state, row.attempts, row.number, row.provider_id) == ("accepted", 1, 77, "biz77")
+    hear(channel)
+    later(app, minutes=15)
+    assert ended()[:2] == ("told", channel) and len(side.sent) == 1, "not told again by another channel"
+
+
+@pytest.mark.rule("R-MSG-3")
+def test_a_slow_worker_finds_the_proof_that_came_meanwhile(app: Flask, side: Recorder) -> None:
+    pushed = {"platform": "mini", "key": bytes(32), "kind": "subscribe_msg_sent_event", "body_sealed": b""}
+    pushed |= {"message_number": 77, "outcome": "success", "state": "unmatched", "received_at": now()}
+    db.session.execute(insert(WechatInbox).values(pushed))
+    db.session.commit()
+    side.answers["subscribe"] = [overtaken(Accepted(number=77))]
+    invite(None, "mini")
+    agree(1, "invitation")
+    work()
+    later(app, seconds=1)
+    assert ended()[:2] == ("told", "subscribe") and len(side.sent) == 1
+
+
+@pytest.mark.rule("R-MSG-3")
+def test_a_slow_worker_gives_the_next_channel_its_turn_at_once(app: Flask, side: Recorder) -> None:
+    side.answers["subscribe"] = [overtaken(UnreachableError("43101", "no_grant"))]
+    invite(None, "mini")
+    agree(1, "invitation", 2)
+    work()
+    assert seen("subscribe") == ("failed", 1, "43101") and grants() == [0]
+    later(app, seconds=1)
+    assert [sent.channel for sent in side.sent] == ["subscribe", "sms"]
+
+
+@pytest.mark.rule("R-MSG-3")
+def test_a_slow_worker_writes_nothing_over_a_later_attempt(app: Flask, side: Recorder) -> None:
+    def dawdle(sent: Any) -> Accepted:
+        db.session.rollback()
+        let_leases_run_out()
+        later(app, seconds=30)  # asked for again under the same id
+        raise RefusedError("47003")
+
+    side.answers["wechat"] = [dawdle, lambda sent: Accepted(number=2)]
     invite(None, "official")
     work()
-    assert seen("wechat") == ("sending", 1, None)
+    assert seen("wechat") == ("accepted", 2, None) and delivery("wechat").number == 2
+    assert len({sent.name for sent in side.sent}) == 1
 
 
 def test_what_an_adapter_did_not_foresee_may_have_gone_out(app: Flask, side: Recorder, caplog: Any) -> None:

@@ -1,4 +1,4 @@
-"""What the operator sees and does about channels: pauses, dead letters, text messages; no personal content."""
+"""What the operator sees and does about channels: pauses, refusals, dead letters, text messages; nobody's data."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,14 +11,16 @@ from sqlalchemy import Row, bindparam, func, select, update
 from app import history
 from app.clock import now
 from app.extensions import db
-from app.models import ChannelPause, Outbox, SmsDay
+from app.models import ChannelPause, Delivery, Message, Outbox, SmsDay
 from workflows.calendar import beijing_day
 from workflows.case import Actor, Refusal, Refused
 from workflows.vocabulary import Code, Event
 
 LETTERS_SHOWN = 100
+REFUSED_FOR = timedelta(days=7)  # how long what the platform has refused is shown
 
 _pause, _outbox, _day = ChannelPause.__table__, Outbox.__table__, SmsDay.__table__
+_delivery, _message = Delivery.__table__, Message.__table__
 _PAUSES = select(_pause).order_by(_pause.c.channel, _pause.c.template)
 _RESUME = (
     update(_pause)
@@ -42,6 +44,15 @@ _DEAD = (
     .limit(LETTERS_SHOWN)
 )
 _BURIED = select(func.count()).select_from(_outbox).where(_outbox.c.state == "dead")
+_last = func.max(_delivery.c.tried_at).label("last")
+_REFUSED = (
+    select(_delivery.c.channel, _message.c.message_group, _delivery.c.error, func.count().label("count"), _last)
+    .join(_message, _message.c.id == _delivery.c.message_id)
+    .where(_delivery.c.refused, _delivery.c.tried_at > bindparam("since"))
+    .group_by(_delivery.c.channel, _message.c.message_group, _delivery.c.error)
+    .order_by(_last.desc())
+    .limit(LETTERS_SHOWN)
+)
 _USED = select(_day.c.count).where(_day.c.day == bindparam("on"))
 
 Replay = Callable[[int], bool]  # runs inside a write; says whether there was such a dead letter
@@ -73,6 +84,14 @@ def pauses() -> list[Row[Any]]:
 def dead_letters() -> tuple[list[Row[Any]], int]:
     """Return the newest dead letters (id, event, error, attempts, created_at), and how many there are."""
     return list(db.session.execute(_DEAD)), db.session.execute(_BURIED).scalar_one()
+
+
+def refused() -> list[Row[Any]]:
+    """Return what the platform found fault with these days: channel, message_group, error, count, last.
+
+    Their readers were told by the next channel, or stand on a call list; what was wrong is ours to mend.
+    """
+    return list(db.session.execute(_REFUSED, {"since": now() - REFUSED_FOR}))
 
 
 def spent() -> Spent:

@@ -84,7 +84,7 @@ def _note_failure(conn: Connection, journey: Journey, call: Call, error: SendErr
             values |= {"state": "failed"}
             _mark(conn, journey, call, error, at)
         case _:
-            values |= {"state": "failed"}
+            values |= {"state": "failed", "refused": True}
             log.error("a message was refused", extra=_named(journey, call, error.code))
     _write(conn, call, **values)
     if not isinstance(error, AmbiguousError):

@@ -24,7 +24,7 @@ _REOPEN = (
 _AFRESH = (
     update(_delivery)
     .where(_delivery.c.message_id == bindparam("row"), _delivery.c.state.in_(("failed", "due")))
-    .values(state="due", attempts=0, asked=0, error=None, first_at=None, tried_at=None, again_at=None)
+    .values(state="due", attempts=0, asked=0, error=None, refused=False, first_at=None, tried_at=None, again_at=None)
 )
 
 

@@ -3,7 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import db
@@ -49,7 +61,7 @@ class Delivery(db.Model):
     the platform; proven, as its receipt or event says; failed; merged (went with another message's SMS); in the app:
     sent. `number` and `provider_id` are the platform's names of the send (MsgID of 64 bits; BizId), `first_at` the time
     of the first attempt, `again_at` that before which it is not tried or asked after again, `asked` how often we asked
-    what became of it.
+    what became of it. `refused`: the platform found fault with what we sent, which the operator is shown.
     """
 
     __tablename__ = "delivery"
@@ -58,6 +70,7 @@ class Delivery(db.Model):
         Index("ix_delivery_message_id", "message_id"),
         Index("ix_delivery_number", "channel", "number"),
         Index("ix_delivery_provider_id", "provider_id"),
+        Index("ix_delivery_refused", "tried_at", postgresql_where=text("refused"), sqlite_where=text("refused")),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -70,6 +83,7 @@ class Delivery(db.Model):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     asked: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     error: Mapped[str | None] = mapped_column(String(60))
+    refused: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     number: Mapped[int | None] = mapped_column(BigInteger)
     provider_id: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

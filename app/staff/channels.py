@@ -1,4 +1,4 @@
-"""通道状态: what rests and why, dead letters, today's text messages; the operator lets things go on."""
+"""通道状态: what rests and why, what was refused, dead letters, today's text messages; and letting things go on."""
 
 from typing import Any
 
@@ -26,6 +26,7 @@ def _page(refusal: Refusal | None = None) -> tuple[str, int]:
         pauses=[(row, message_words.CHANNEL.get(row.channel, row.channel)) for row in channel_states.pauses()],
         letters=[(row, channel_states.age(row.created_at, at)) for row in letters],
         buried=buried,
+        refused=[(row, message_words.CHANNEL.get(row.channel, row.channel)) for row in channel_states.refused()],
         shown=channel_states.LETTERS_SHOWN,
         spent=channel_states.spent(),
         reason=message_words.reason,
@@ -39,7 +40,7 @@ def _page(refusal: Refusal | None = None) -> tuple[str, int]:
 @blueprint.get("/channels")
 @access.policy("staff", Role.OPERATOR)
 def channels() -> Any:
-    """Show pauses, the day's text messages and dead letters."""
+    """Show pauses, the day's text messages, what the platforms have refused, and dead letters."""
     return _page()
 
 

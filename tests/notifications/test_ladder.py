@@ -135,6 +135,7 @@ def test_what_fails_for_good_goes_by_sms_at_once(app: Flask, side: Recorder, err
     work()
     assert [sent.channel for sent in side.sent] == ["wechat", "sms"]
     assert seen("wechat") == ("failed", 1, error.code) and user_state() == state
+    assert delivery("wechat").refused is isinstance(error, RefusedError), "our mistake, which the operator is shown"
     builders.make_invitation(builders.make_graduate(builders.make_school("10055")))  # somebody else is not concerned
     assert user_state() == state
 

@@ -52,8 +52,9 @@ def tried(public_id: str, channel: str, state: str, **of: Any) -> None:
     def work() -> None:
         message, at = stored(public_id), now()
         reader = {"recipient_kind": message.recipient_kind, "recipient_id": message.recipient_id}
-        row = {"outbox_id": message.outbox_id, "channel": channel, "state": state, "created_at": at, "tried_at": at}
-        db.session.add(Delivery(message_id=message.id, **reader, **row, **of))
+        row = {"outbox_id": message.outbox_id, "channel": channel, "state": state, "created_at": at}
+        row |= {"tried_at": at} | of
+        db.session.add(Delivery(message_id=message.id, **reader, **row))
 
     write(work)
 

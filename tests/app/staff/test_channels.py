@@ -1,5 +1,6 @@
 """通道状态: the operator sees what rests and what is dead, lets it go on, and finds no person there."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,8 +13,10 @@ from app.extensions import db
 from app.models import ChannelPause, History, Outbox, SmsDay
 from app.staff import channels
 from app.writing import write
-from tests.app.staff import desk
+from tests import builders
+from tests.app.staff import desk, messages
 from tests.app.staff.desk import DeskClient
+from tests.builders import Graduate
 from workflows.calendar import beijing_day
 from workflows.vocabulary import Role
 
@@ -53,6 +56,7 @@ def row_of(key: str) -> Outbox:
 def test_all_is_quiet(client: DeskClient) -> None:
     words = desk.words(client.get("/staff/channels"))
     assert "已发送0条，上限200000条" in words and "所有通道正常，没有暂停。" in words and "没有死信。" in words
+    assert "近7天没有被平台拒绝的消息。" in words
 
 
 def test_what_rests_says_why_and_until_when_and_can_go_on_at_once(client: DeskClient) -> None:
@@ -83,6 +87,29 @@ def test_what_does_not_rest_cannot_go_on(client: DeskClient, asked: dict[str, st
     put(pause(channel="wechat"))
     answer = client.post("/staff/channels/resume", data=asked)
     assert answer.status_code == 409 and "该通道没有暂停" in desk.words(answer) and steps() == []
+
+
+def refused(person: Graduate, group: str, channel: str, error: str, days: int = 0, bug: bool = True) -> None:
+    row = messages.put(person, "told", group=group)
+    tried_at = now() - timedelta(days=days)
+    messages.tried(row, channel, "failed", error=error, refused=bug, tried_at=tried_at)
+
+
+def test_what_the_platform_found_fault_with_is_counted_by_code_and_group(client: DeskClient) -> None:
+    person = builders.make_graduate(builders.make_school())
+    name = person.roll.name
+    for days in (0, 6, 8):
+        refused(person, "review", "wechat", "47003:thing1", days)
+    refused(person, "invitation", "sms", "isv.PARAM_LENGTH_LIMIT")
+    refused(person, "review", "wechat", "43004", bug=False)
+    page = client.get("/staff/channels")
+    cells = [re.sub(r"<[^>]*>|\s", "", cell) for cell in re.findall(r'<td data-label="[^"]*".*?>(.*?)</td>', page.text)]
+    rows = [cells[n : n + 4] for n in range(0, len(cells), 5)]
+    assert sorted(rows) == [
+        ["微信公众号", "review", "消息内容不符合微信模板要求（47003:thing1）", "2"],
+        ["短信", "invitation", "短信内容过长（isv.PARAM_LENGTH_LIMIT）", "1"],
+    ]
+    assert name not in page.text and "43004" not in page.text
 
 
 def test_a_dead_letter_can_be_tried_again_and_shows_nobody(client: DeskClient) -> None:

@@ -1,4 +1,4 @@
-"""Commands for the two accounts: `flask wechat menu`, `flask wechat check`, `flask wechat followers`."""
+"""Commands for the two accounts: `flask wechat menu`, `… check`, `… followers`, `… inbox replay`."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from app.clock import now
-from wechat import client, followers, menu, templates
+from wechat import client, followers, inbox_replay, menu, templates
 from workflows.sending import SendError
 
 wechat_commands = AppGroup("wechat", help="The official account and the mini-program: menu, check of the settings.")
@@ -45,6 +45,20 @@ def ask_for_followers() -> None:
     if not client.has("official"):
         raise click.ClickException("there is no official account")
     click.echo(f"asked about {followers.repair(now())}")
+
+
+@wechat_commands.group("inbox")
+def inbox_commands() -> None:
+    """What the platform has pushed to us."""
+
+
+@inbox_commands.command("replay")
+def replay_inbox() -> None:
+    """Carry out again the events that failed, once what was wrong is mended; exit status 1 when some still fail."""
+    done, failed = inbox_replay.replay()
+    click.echo(f"carried out {done}")
+    if failed:
+        raise click.ClickException(f"{failed} still fail")
 
 
 def _findings() -> Iterator[tuple[str, str, str]]:

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 PATIENCE = timedelta(days=1)  # how long a proof waits for its send
 BATCH = 500
 LONGEST_ERROR = 60
+NO_SUCH_SEND = "no_such_send"  # a proof that no send has answered to
 
 _inbox, _delivery = WechatInbox.__table__, Delivery.__table__
 _ADD = upsert(_inbox).on_conflict_do_nothing().returning(_inbox.c.id)
@@ -67,18 +68,18 @@ _LEFT = (
 _GIVE_UP = (
     update(_inbox)
     .where(_inbox.c.state == "unmatched", _inbox.c.received_at < bindparam("before"))
-    .values({"state": "failed", "error": "no_such_send", "done_at": bindparam("at")})
+    .values({"state": "failed", "error": NO_SUCH_SEND, "done_at": bindparam("at")})
     .returning(_inbox.c.id)
 )
 
 
-def take(platform: str, text: str) -> str:
+def take(platform: str, text: str, arrived_at: datetime | None = None) -> str:
     """Take in what came from the platform and return the reply's XML, "" for none; runs inside a write.
 
     What cannot be read is kept as failed; several proofs in one push become a row each. Raises OperationalError.
     """
     try:
-        keyed = [(part.key, part) for part in Push(platform, parse(text), text).parts()]
+        keyed = [(part.key, part) for part in Push(platform, parse(text), text, arrived_at).parts()]
     except UnreadableError as error:
         return _keep_unreadable(platform, text, error.code)
     return "".join(_take(part) for _, part in sorted(keyed, key=lambda one: one[0]))
@@ -87,8 +88,11 @@ def take(platform: str, text: str) -> str:
 def _take(push: Push) -> str:
     conn, at = db.session.connection(), now()
     row = _add(conn, push.platform, push.key, push.kind, push.text, at)
-    if row is None:
-        return _stored(conn, push)
+    return _stored(conn, push) if row is None else carry_out(conn, row, push, at)
+
+
+def carry_out(conn: Connection, row: int, push: Push, at: datetime) -> str:
+    """Do what a push asks for, and note at its row how that went; return the reply's XML, "" for none."""
     try:
         with db.session.begin_nested():
             done = events.carry_out(conn, push, at)
@@ -99,7 +103,7 @@ def _take(push: Push) -> str:
     except Exception as error:  # noqa: BLE001 - whatever it is, it is kept and acknowledged
         return _failed(conn, row, type(error).__name__, at)
     reply = text_reply(push.payload, done.words, at) if done.words else ""
-    _end(conn, row, "done" if done.matched else "unmatched", at, done=done, reply=_seal(push, reply))
+    end(conn, row, "done" if done.matched else "unmatched", at, done=done, reply=_seal(push, reply))
     return reply
 
 
@@ -112,9 +116,14 @@ def _keep_unreadable(platform: str, text: str, code: str) -> str:
 def _add(conn: Connection, platform: str, key: bytes, kind: str, text: str, at: datetime) -> int | None:
     """Insert the row; None for a duplicate, once whoever was first has committed."""
     text = text.encode("utf-8", "replace").decode()
-    sealed = seal_text(text, f"wechat_inbox.body:{platform}:{key.hex()}")
+    sealed = seal_text(text, body_bound(platform, key))
     row = {"platform": platform, "key": key, "kind": kind, "body_sealed": sealed, "state": "received"}
     return conn.execute(_ADD, row | {"received_at": at}).scalar_one_or_none()
+
+
+def body_bound(platform: str, key: bytes) -> str:
+    """Name the row that a push's sealed text is bound to."""
+    return f"wechat_inbox.body:{platform}:{key.hex()}"
 
 
 def _reply_bound(push: Push) -> str:
@@ -130,7 +139,8 @@ def _stored(conn: Connection, push: Push) -> str:
     return unseal_text(sealed, _reply_bound(push)) if sealed else ""
 
 
-def _end(conn: Connection, row: int, state: str, at: datetime, **about: Any) -> None:
+def end(conn: Connection, row: int, state: str, at: datetime, **about: Any) -> None:
+    """Write down how a push ended: `about` has what came of it (done), the sealed reply, the error."""
     done: Done = about.get("done") or Done()
     ended = {"state": state, "reply_sealed": about.get("reply"), "message_number": done.number}
     ended |= {"outcome": done.outcome, "error": about.get("error"), "done_at": None if state == "unmatched" else at}
@@ -138,7 +148,7 @@ def _end(conn: Connection, row: int, state: str, at: datetime, **about: Any) -> 
 
 
 def _failed(conn: Connection, row: int, code: str, at: datetime) -> str:
-    _end(conn, row, "failed", at, error=code[:LONGEST_ERROR])
+    end(conn, row, "failed", at, error=code[:LONGEST_ERROR])
     log.error("a push of the platform could not be carried out", extra={"inbox_id": row, "code": code})
     return ""
 

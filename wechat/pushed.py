@@ -98,11 +98,15 @@ def whole(payload: Payload, name: str) -> int | None:
 
 @dataclass(frozen=True)
 class Push:
-    """A message or event of one of our accounts; `text` is it as it came, for the record."""
+    """A message or event of one of our accounts; `text` is it as it came, for the record.
+
+    `arrived_at` is when it came, if that is not now.
+    """
 
     platform: str
     payload: Payload
     text: str
+    arrived_at: datetime | None = None
 
     @cached_property
     def openid(self) -> str:
@@ -157,6 +161,8 @@ class Push:
         The platform's word counts where it is from these minutes: its whole seconds put in order what came out of
         order. Else the moment of arrival does.
         """
+        if self.arrived_at is not None:
+            return self.arrived_at
         created, at = whole(self.payload, "CreateTime"), now()
         if created is None or abs(created - wall().timestamp()) > ON_TIME.total_seconds():
             return at
@@ -167,7 +173,8 @@ class Push:
         if self.kind != "subscribe_msg_sent_event" or len(self.listed) < 2:
             return [self]
         rest = {name: value for name, value in self.payload.items() if name not in _ELEMENT.values()}
-        return [Push(self.platform, rest | {"List": one}, canonical(rest | {"List": one})) for one in self.listed]
+        parts = [rest | {"List": one} for one in self.listed]
+        return [Push(self.platform, part, canonical(part), self.arrived_at) for part in parts]
 
 
 def media_key(trace_id: str) -> bytes:

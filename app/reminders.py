@@ -9,11 +9,21 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists
 from app import levels, outgoing
 from app.clock import now
 from app.extensions import db
-from app.models import Placement, Reminder, RollRecord, School, Termination, Transfer, UploadLink
+from app.models import (
+    Correction,
+    Placement,
+    Reminder,
+    RollRecord,
+    RollRequest,
+    School,
+    Termination,
+    Transfer,
+    UploadLink,
+)
 from app.writing import write
 from workflows import reminders
 from workflows.calendar import beijing_day
-from workflows.vocabulary import Event, Module, State, Step
+from workflows.vocabulary import Event, Module, State, Step, Subject
 
 BATCH = 500
 ANSWER, LINK, SCHOOL, DEPARTMENT = "answer", "link", "school", "department"
@@ -153,7 +163,24 @@ def _old_cases(place: str, module: Module, model: Any, more: tuple[ColumnElement
     )
 
 
+def _old_asked(model: Any, *waits: ColumnElement[bool]) -> Select[Any]:
+    """Select what a school has not answered, by school: it goes to no department."""
+    number = func.count().label("number")
+    return select(model.school_id.label("place"), number).where(*waits).group_by(model.school_id)
+
+
+def _old_disputes(module: Module) -> Select[Any]:
+    moved = Correction.subject == Subject.TRANSFER.value
+    mine = moved & Correction.subject_id.in_(select(Transfer.id).where(Transfer.kind == module.value))
+    waits = (Correction.state == State.OPEN.value, Correction.updated_at <= bindparam("before"))
+    return _old_asked(Correction, *waits, ~moved if module == Module.PLACEMENT else mine)
+
+
+_OLD_REQUESTS = _old_asked(
+    RollRequest, RollRequest.state == State.ASKED.value, RollRequest.created_at <= bindparam("before")
+)
 _OLD = {place: [(case[0], _old_cases(place, *case)) for case in _REVIEWED] for place in _PLACE}
+_OLD[SCHOOL] += [(Module.PLACEMENT, _OLD_REQUESTS), *((module, _old_disputes(module)) for module in Module)]
 
 
 def _overdue(conn: Connection, at: datetime) -> list[Due]:

@@ -13,10 +13,10 @@ from app.writing import write
 from notifications import jobs
 from tests import builders
 from tests.app.api import destinations as calls
-from tests.app.api.calls import pass_time, travel
+from tests.app.api.calls import API, pass_time, travel
 from tests.app.staff import desk
 from tests.application import api_client, door_client
-from tests.notifications.transfers import make_transfer
+from tests.notifications.transfers import correct, make_transfer
 from workflows.reminders import answer_mark, awake
 from workflows.vocabulary import Role, State
 
@@ -152,7 +152,7 @@ def test_reviewers_hear_once_a_day_of_what_has_waited_for_three_days(app: Flask)
     work_off(app)
     home = door_client(app, "staff", staff_id)
     page = home.get("/staff/").text
-    assert "现有 1 件申请提交后超过三天没有审核" in page
+    assert "现有 1 件申请或异议提交后超过三天没有办理" in page
     assert "超过三天" not in door_client(app, "staff", reader_id).get("/staff/").text
     assert home.post("/staff/reminders/read").status_code == 303
     assert "超过三天" not in home.get("/staff/").text
@@ -184,7 +184,27 @@ def test_reviewers_hear_of_what_they_may_review_alone(app: Flask) -> None:
     numbers = {name: body.partition("现有 ")[2].partition(" 件")[0] for name, body in heard.items()}
     assert numbers == {"both": "3", "signing": "2", "archive": "1", "reader": "2", "neither": ""}
     page = door_client(app, "staff", staff["archive"]).get("/staff/").text
-    assert "现有 1 件申请提交后超过三天没有审核" in page
+    assert "现有 1 件申请或异议提交后超过三天没有办理" in page
+
+
+@pytest.mark.rule("R-DIFF-1", "R-GRAD-2")
+def test_schools_hear_of_what_graduates_have_asked_and_objected_to(app: Flask) -> None:
+    travel(app, MORNING)
+    school = builders.make_school()
+    graduate = builders.make_graduate(school)
+    record = graduate.roll.public_id
+    first = builders.make_staff(Role.SCHOOL, school).id
+    archive = builders.make_staff(Role.SCHOOL, school, placement_level=0, archive_level=2).id
+    correct(make_transfer(graduate), receiver="另一家示例中心")
+    client = api_client(app, graduate)
+    [changed] = client.get(f"{API}/corrections").json
+    assert client.post(f"{API}/corrections/{changed['id']}/dispute", json={"reason": "不属实"}).status_code == 200
+    asked = {"kind": "update", "record": record, "fields": {"major": "油气储运工程"}, "note": ""}
+    assert client.post(f"{API}/roll-requests", json=asked).status_code in (200, 201)
+    pass_time(app, timedelta(days=4))
+    assert reminders.remind_due() == 1
+    assert [row.payload["numbers"] for row in rows("review.overdue")] == [{"placement": 1, "archive": 1}]
+    assert {member: "现有 1 件" in body for member, body in told(app).items()} == {first: True, archive: True}
 
 
 @pytest.mark.rule("R-SCH-2")

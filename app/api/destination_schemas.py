@@ -97,6 +97,7 @@ class DestinationAnswer(CardAnswer):
     form = fields.Dict(required=True)
     errors = fields.Dict(required=True)
     content = fields.List(fields.Nested(Heading), required=True)
+    warnings = fields.List(fields.String(), required=True)
     reason = fields.String(required=True, allow_none=True)
     void_warning = fields.String(required=True)
     corrections = fields.List(fields.Nested(CorrectionLine), required=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app import access, actions, as_cases, destination_content, destination_forms, facts, forms, snapshots, texts
-from app.api import cards, records
+from app.api import cards, employers, records
 from app.api.destination_schemas import (
     CatalogueAnswer,
     DestinationAnswer,
@@ -84,6 +84,7 @@ def page(view: facts.View, row: Any, actor: Actor) -> dict[str, Any]:
             {"title": title, "fields": [{"label": label, "value": value} for label, value in pairs]}
             for title, pairs in destination_content.blocks(terms)
         ],
+        "warnings": employers.warned(row.credit_code, view.roll.school_id),
         "reason": row.reason,
         "void_warning": destination.void_warning(found),
         "corrections": [

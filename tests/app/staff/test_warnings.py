@@ -11,7 +11,8 @@ from app.extensions import db
 from app.models import School, WarningMark
 from app.writing import write
 from tests import builders, endings
-from tests.app.api.calls import accept, page
+from tests.app.api import destinations
+from tests.app.api.calls import accept, page, travel
 from tests.app.employers import registering
 from tests.app.staff import desk
 from tests.app.staff.desk import words
@@ -64,6 +65,24 @@ def test_a_mark_shows_to_the_schools_graduates_and_reviewers_and_never_blocks(ap
     builders.accept(foreign, builders.reload(theirs.id))
     other_desk = desk.client(app, Role.SCHOOL, other)
     assert "招聘公告只限男性" not in words(other_desk.get(f"/staff/review/{theirs.public_id}"))
+
+
+@pytest.mark.rule("R-WARN-1", http="allowed")
+def test_a_destinations_own_page_warns_while_it_is_filled_in_and_viewed(app: Flask) -> None:
+    travel(app, destinations.MAY)
+    own, foreign = (builders.make_graduate(builders.make_school(code)) for code in ("11414", "10011"))
+    clients = [api_client(app, graduate) for graduate in (own, foreign)]
+    drafts = [destinations.start(client).json for client in clients]
+    assert [draft["warnings"] for draft in drafts] == [[], []]
+    marked_by("11414", destinations.placement_of(drafts[0]).credit_code)
+    seen_by = [
+        client.get(f"/api/v1/destinations/{draft['id']}").json["warnings"]
+        for client, draft in zip(clients, drafts, strict=True)
+    ]
+    assert [len(one) for one in seen_by] == [1, 0] and "原因：11414的原因" in seen_by[0][0]
+    destinations.prove(own, drafts[0])
+    handed_in = destinations.submit(clients[0], drafts[0])
+    assert handed_in.status_code == 200 and handed_in.json["warnings"] == seen_by[0], "it warns and does not block"
 
 
 @pytest.mark.rule("R-WARN-1", http="refused")

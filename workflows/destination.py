@@ -176,7 +176,13 @@ FLOW = Flow(
             (_type_chosen,),
         ),
         Transition(
-            Action.EDIT, _FILLABLE, _GRADUATE, (S.DRAFT, S.RETURNED), drafts.edit, checks=(current, _type_chosen)
+            Action.EDIT,
+            _FILLABLE,
+            _GRADUATE,
+            (S.DRAFT, S.RETURNED),
+            drafts.edit,
+            (drafts.not_past,),
+            (current, _type_chosen),
         ),
         Transition(
             Action.SUBMIT,

@@ -75,6 +75,12 @@ def may_start(case: Case, actor: Actor, facts: RecordFacts) -> Refusal | None:
     return starting.refuse_off_roll(standing.on_roll) if case.submitted else starting.refuse_start(standing)
 
 
+def not_past(case: Case, actor: Actor, facts: RecordFacts) -> Refusal | None:
+    """Refuse editing what was never submitted and never can be (R-COH-1); a resubmission is no start (R-SCH-3)."""
+    standing = facts.standing
+    return None if case.submitted else starting.refuse_past(standing.cohort, standing.current_cohort)
+
+
 def may_sign(case: Case, actor: Actor, facts: RecordFacts) -> Refusal | None:
     """Refuse signing and registering an agreement with a training mode that may not sign (R-GRAD-4)."""
     return starting.refuse_training_mode(facts.standing.training_mode)

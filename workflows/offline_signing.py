@@ -149,6 +149,7 @@ TRANSITIONS = (
         _GRADUATE,
         (S.DRAFT, S.AGREEMENT_RETURNED),
         drafts.edit,
+        guards=(drafts.not_past,),
         checks=(drafts.current,),
     ),
     Transition(

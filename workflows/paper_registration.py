@@ -42,7 +42,15 @@ _HANDED_IN = (current, drafts.complete, drafts.proven, drafts.declared, drafts.v
 
 TRANSITIONS = (
     Transition(Action.START, frozenset({None}), _GRADUATE, (State.DRAFT,), drafts.start, guards=_STARTING),
-    Transition(Action.EDIT, _FILLABLE, _GRADUATE, (State.DRAFT, State.RETURNED), drafts.edit, checks=(current,)),
+    Transition(
+        Action.EDIT,
+        _FILLABLE,
+        _GRADUATE,
+        (State.DRAFT, State.RETURNED),
+        drafts.edit,
+        guards=(drafts.not_past,),
+        checks=(current,),
+    ),
     Transition(
         Action.SUBMIT,
         _FILLABLE,

@@ -60,6 +60,14 @@ def refuse_start(s: Standing) -> Refusal | None:
     return windows.closed(s.window, s.now)
 
 
+def refuse_past(cohort: int, current_cohort: int) -> Refusal | None:
+    """Refuse going on with what was never submitted once its cohort is past: an earlier year is read (R-COH-1)."""
+    if cohort >= current_cohort:
+        return None
+    message = f"{cohort}届已是往届，尚未提交过的填写只能查看，不能再修改。"
+    return Refusal(Code.PAST_COHORT, message, "如您延期毕业，请联系学校就业部门调整届别后再填写。")
+
+
 def refuse_training_mode(training_mode: str) -> Refusal | None:
     """Refuse signing for 定向/委培 graduates who may not sign (R-GRAD-4)."""
     if training_mode not in MAY_NOT_SIGN:

@@ -9,7 +9,7 @@ from workflows.case import Actor, Blocker, Case, Decision, FollowUp, Refusal, Re
 from workflows.drafts import current, declared
 from workflows.engine import Flow, Transition
 from workflows.platform_settings import MODULE_TITLE
-from workflows.starting import refuse_off_roll, refuse_unconfirmed
+from workflows.starting import refuse_off_roll, refuse_past, refuse_unconfirmed
 from workflows.transfer_form import TITLE
 from workflows.vocabulary import Action, Code, Effect, Event, Module, Role, State, Subject
 
@@ -74,6 +74,11 @@ def may_start(case: Case, actor: Actor, facts: TransferFacts) -> Refusal | None:
         message = f"{facts.cohort}届不是当前应届（{facts.current_cohort}届），不能发起新的办理。"
         return Refusal(Code.PAST_COHORT, message, "往届记录仍可查看；在审记录会继续审核。")
     return refuse_module(facts.module, facts.opened, facts.settings_complete)
+
+
+def not_past(case: Case, actor: Actor, facts: TransferFacts) -> Refusal | None:
+    """Refuse editing what was never submitted and never can be (R-COH-1)."""
+    return None if case.submitted else refuse_past(facts.cohort, facts.current_cohort)
 
 
 def something_to_move(case: Case, actor: Actor, facts: TransferFacts) -> Refusal | None:
@@ -197,7 +202,15 @@ TRANSITIONS = (
         _start,
         guards=(confirmed, may_start, something_to_move),
     ),
-    Transition(Action.EDIT, _OPEN, _GRADUATE, (State.DRAFT, State.RETURNED), _edit, checks=(current,)),
+    Transition(
+        Action.EDIT,
+        _OPEN,
+        _GRADUATE,
+        (State.DRAFT, State.RETURNED),
+        _edit,
+        guards=(not_past,),
+        checks=(current,),
+    ),
     Transition(
         Action.SUBMIT,
         _OPEN,

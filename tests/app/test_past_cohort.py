@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Account, Placement, RollRecord, School, Termination, Transfer
 from tests import tenants
-from tests.app.api.calls import API, refused, travel
+from tests.app.api.calls import API, button, refused, travel
 from tests.app.staff import desk
 from tests.application import ApiClient, api_client, open_session
 from tests.tenants import HOME, World
@@ -80,6 +80,17 @@ def test_a_draft_is_not_submitted(client: ApiClient, ids: dict[str, str]) -> Non
     for function in ("offline", "paper", "destination"):
         told = client.get(f"{API}/functions/{function}/consequences", query_string={"record": ids["roll"]})
         assert told.status_code == 200 and not told.json["allowed"], told.json
+
+
+@pytest.mark.rule("R-COH-1", http="refused")
+def test_a_draft_that_was_never_submitted_is_read_only(client: ApiClient, ids: dict[str, str]) -> None:
+    address = f"{API}/offline-signings/{ids['offline_draft']}"
+    before = client.get(address).json
+    body = {"version": before["version"], "form": before["form"] | {"position": "另一职位"}}
+    assert "往届" in refused(client.put(address, json=body), 403, "past_cohort")["next"] + str(button(before, "edit"))
+    assert client.get(address).json == before
+    given_up = client.post(f"{address}/cancel", json={"version": before["version"], "confirmed": True})
+    assert given_up.status_code == 200, given_up.json
 
 
 @pytest.mark.rule("R-COH-1", http="allowed")

@@ -7,11 +7,22 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.cases import NOW, TICK, assert_speaks, make_standing, refused
-from workflows import calendar, starting, windows
+from tests.workflows.cases import (
+    GRADUATE,
+    NOW,
+    TICK,
+    assert_speaks,
+    make_record,
+    make_record_facts,
+    make_standing,
+    refused,
+)
+from tests.workflows.transfer_cases import make_transfer, make_transfer_facts
+from workflows import calendar, destination, offline_signing, paper_registration, starting, transfer, windows
 from workflows.case import Refusal
+from workflows.engine import Flow
 from workflows.starting import refuse_start
-from workflows.vocabulary import Code, Kind
+from workflows.vocabulary import Action, Code, Kind, State
 from workflows.windows import Window, closed, default_window
 
 BEIJING = timezone(timedelta(hours=8))
@@ -76,6 +87,22 @@ def test_the_happy_standing_may_start() -> None:
 def test_what_is_not_open_refuses_and_says_why(change: Mapping[str, Any], code: Code, message: str, then: str) -> None:
     refusal = refused(refuse_start(make_standing(**change)))
     assert (refusal.code, refusal.message, refusal.next) == (code, message, then)
+
+
+@pytest.mark.rule("R-COH-1")
+@pytest.mark.parametrize("flow", [offline_signing.FLOW, paper_registration.FLOW, destination.FLOW, transfer.FLOW])
+def test_a_past_cohorts_draft_is_edited_only_where_it_may_be_handed_in_again(flow: Flow) -> None:
+    past = {"cohort": 2026, "current_cohort": 2027}
+    kind = flow.kind if flow is not transfer.FLOW else None
+    facts = make_record_facts(standing=past) if kind else make_transfer_facts(**past)
+    moved_on = make_record_facts(standing={"cohort": 2028}) if kind else make_transfer_facts(cohort=2028)
+    draft = make_record(State.DRAFT, kind) if kind else make_transfer(State.DRAFT)
+    (edit,) = flow.rows(Action.EDIT)
+    refusals = [guard(draft, GRADUATE, facts) for guard in edit.guards]
+    assert [refusal and refusal.code for refusal in refusals] == [Code.PAST_COHORT]
+    again = replace(draft, submitted=True)
+    assert [guard(again, GRADUATE, facts) for guard in edit.guards] == [None]
+    assert [guard(draft, GRADUATE, moved_on) for guard in edit.guards] == [None]
 
 
 @pytest.mark.rule("R-WHY-1")

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 from app import bodies, destination_forms, pictures, snapshots, uploads
 from app.clock import now
 from app.crypto import unseal_text
-from app.models import File, RollRecord
+from app.models import File, Placement, RollRecord
 from workflows import proof_hints
 from workflows.proof_hints import Hint, HintFacts, ProofFile
 from workflows.uploads import FileState
@@ -24,6 +24,10 @@ _FILES = (
         _file.c.removed_at.is_(None),
     )
     .order_by(_file.c.purpose, _file.c.position)
+)
+_placement = Placement.__table__
+_AGREEMENT = select(_placement.c.id, _placement.c.public_id, _placement.c.version).where(
+    _placement.c.id == bindparam("placement")
 )
 _mine = _roll.alias()
 _OWN = (
@@ -71,7 +75,15 @@ def _claims(conn: Connection, subject: Subject, row: Any) -> dict[str, Any]:
     """Return what the record's form says, as far as it is filled in rightly."""
     if subject == Subject.PLACEMENT:
         return snapshots.terms_at(conn, row)
+    if subject == Subject.TERMINATION:
+        return _named_in_the_letter(conn, row)
     return bodies.unseal(subject, row) if getattr(row, "body_sealed", None) else {}
+
+
+def _named_in_the_letter(conn: Connection, row: Any) -> dict[str, Any]:
+    """Return what a termination's letter has to say of its agreement: whose it is; pay is not looked at any more."""
+    agreement = conn.execute(_AGREEMENT, {"placement": row.placement_id}).one()
+    return {"employer_name": snapshots.terms_at(conn, agreement).get("employer_name")}
 
 
 def _files(conn: Connection, subject: Subject, row: Any) -> tuple[ProofFile, ...]:

@@ -1,5 +1,6 @@
 """Hints before submission and in review: shown where they should be, silent where not, never in the way (R-PROOF-1)."""
 
+import io
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,12 +12,14 @@ from sqlalchemy import select, update
 from app import hints, masking
 from app.extensions import db
 from app.models import File, Placement, School
-from tests import builders
+from tests import builders, endings
 from tests.app.api.calls import API, travel
 from tests.app.api.proofs import EMPLOYER, MAY, about, begin, sent, submit
 from tests.application import ApiClient, api_client
+from tests.builders import TERMS
 from tests.inspection import samples
-from workflows.vocabulary import Subject
+from tests.notifications.working import work_off
+from workflows.vocabulary import Kind, Subject
 
 AUTUMN = datetime(2026, 11, 21, 2, tzinfo=UTC)  # agreements may be signed
 SOUND = samples.encoded(samples.letter(1))
@@ -153,6 +156,25 @@ def test_a_reviewer_reads_the_same_hints(app: Flask, client: ApiClient) -> None:
     assert "核对提示（2）" in drawn and "仅供参考" in drawn and "合同扫描.jpg" in drawn
     assert app.jinja_env.get_template("staff/_hints.html").module.hints([]).strip() == ""
     assert file["id"] not in drawn and masking.name("李明") == "李*"
+
+
+LETTER = "经双方协商一致，%s与李明同学解除就业协议，特此证明，双方再无其他争议。"
+
+
+@pytest.mark.rule("R-PROOF-1", http="allowed")
+@pytest.mark.parametrize(("employer", "hinted"), [("某某连锁超市", ["employer_name"]), (TERMS["employer_name"], [])])
+def test_the_letter_that_ends_an_agreement_names_its_employer(
+    app: Flask, school: School, employer: str, hinted: list[str]
+) -> None:
+    graduate = builders.make_graduate(school)
+    request = endings.begin(graduate, endings.make_agreement(graduate, Kind.OFFLINE))
+    client, about_it = api_client(app, graduate), {"subject": "termination", "record": request.public_id}
+    letter = {"purpose": "termination_letter", "file": (io.BytesIO(samples.pdf(text=LETTER % employer)), "解约函.pdf")}
+    answer = client.post(f"{API}/files", data=about_it | letter, content_type="multipart/form-data")
+    assert answer.status_code == 201, answer.json
+    work_off()
+    shown_with_it = client.get(f"{API}/files", query_string=about_it).json
+    assert [hint["name"] for hint in shown_with_it["hints"]] == hinted
 
 
 def test_a_plain_surface_is_like_nothing(app: Flask, school: School, client: ApiClient) -> None:

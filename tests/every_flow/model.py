@@ -215,7 +215,7 @@ class Model:
 
 JUDGED = ("return", "reject", "approve_unilateral", "force")
 ROLL_FIELD = {"set_training_mode": "training_mode", "move_cohort": "cohort"}
-ROLL_FIELD |= {"take_off_roll": "state", "put_on_roll": "state"}
+ROLL_FIELD |= {"take_off_roll": "state", "put_on_roll": "state", "edit": "major"}  # an edit by a file (R-ROLL-1)
 
 
 def final(record: Record) -> str:

@@ -4,11 +4,12 @@ Like `app.actions`: lock the asker's account, read the clock and the facts, let 
 What is granted changes the roll in the same transaction, by the roll's own write path.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from app import accounts, actions, codes, history, joining, outgoing, printable
+from app import accounts, actions, codes, history, joining, outgoing, printable, texts
 from app.clock import now
 from app.crypto import digest, seal_json, seal_text, unseal_json
 from app.extensions import db
@@ -66,17 +67,30 @@ def open_kinds(account_id: int) -> set[str]:
 # --- asking -------------------------------------------------------------------------------------------------------
 
 
-def ask(
-    actor: Actor, kind: RequestKind, school: School, cohort: int, typed: Typed, note: str, roll_id: int | None = None
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person sends along: fields as typed, by the roll's column, a note, and the tick's version (R-BTN-2)."""
+
+    fields: Typed
+    note: str
+    declaration: str | None
+
+
+def declaration() -> str:
+    """Return the version of 数据真实无误 in force; "" where none was published."""
+    text = texts.current("declaration")
+    return text.version if text else ""
+
+
+def ask(actor: Actor, kind: RequestKind, school: School, cohort: int, asked: Asked, roll_id: int | None = None) -> str:
     """Put a request down and return its public id; `roll_id` is the record to be corrected. Raises Refused."""
     conn = db.session.connection()
     chain, at = history.lock(conn, "account", actor.id), now()
-    facts = RequestFacts(at, kind, open_one=kind.value in open_kinds(actor.id))
-    values, errors = read(kind, typed, expected(school, cohort))
-    errors |= _unprintable(values)
-    decision = decide(FLOW, Action.ASK, Case(None, subject=Subject.ROLL_REQUEST), actor, facts, Request(errors=errors))
-    public_id, body = new_public_id(), {"fields": typed, "note": note}
+    facts = RequestFacts(at, kind, kind.value in open_kinds(actor.id), declaration())
+    values, errors = read(kind, asked.fields, expected(school, cohort))
+    wanted = Request(declaration=asked.declaration, errors=errors | _unprintable(values))
+    decision = decide(FLOW, Action.ASK, Case(None, subject=Subject.ROLL_REQUEST), actor, facts, wanted)
+    public_id, body = new_public_id(), {"fields": asked.fields, "note": asked.note}
     row = {
         "public_id": public_id,
         "kind": kind.value,

@@ -140,7 +140,7 @@ BODIES: dict[str, Any] = {
     "me.confirm": {"shown_version": "x"},
     "offline_signings.edit": FORM,
     "paper_registrations.edit": FORM,
-    "roll_requests.ask": {"kind": "update", "fields": {"major": "改名专业"}, "note": "x"},
+    "roll_requests.ask": {"kind": "update", "fields": {"major": "改名专业"}, "note": "x", "declaration": "2026-1"},
     "terminations.begin": {"form": {"reason_code": "01", "explanation": "协商一致"}},
     "terminations.edit": FORM,
     "transfers.edit": FORM,

@@ -477,7 +477,9 @@ def _roll_office(here: Settled) -> None:
     client = api_client(world.app, here.rolls["effective"])
     record = here.rolls["effective"].roll.public_id
     asked = {"kind": "update", "record": record, "fields": {"major": f"{place.graduate}新专业"}}
-    answer = client.post(f"{API}/roll-requests", json=asked | {"note": f"{place.graduate}说明"})
+    answer = client.post(
+        f"{API}/roll-requests", json=asked | {"note": f"{place.graduate}说明", "declaration": "2026-1"}
+    )
     assert answer.status_code in (200, 201), answer.json
     world.keep(place, "request", _row(RollRequest, answer.json["id"]))
     row = {"public_id": new_public_id(), "school_id": here.school.id, "staff_id": 0, "cohort": 2027, "stage": "done"}

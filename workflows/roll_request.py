@@ -10,6 +10,7 @@ from workflows import labels, review
 from workflows.case import Actor, Case, Decision, Refusal, Request
 from workflows.engine import Flow, Transition
 from workflows.roll_file import COLUMNS, DEPARTMENT, GENDER, CellError, Column, Expected, read_cell
+from workflows.signing_obstacles import declared
 from workflows.vocabulary import Action, Code, Event, Role, State, Subject
 
 
@@ -63,11 +64,15 @@ def read(kind: RequestKind, typed: Mapping[str, str], expected: Expected) -> tup
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
-    """What the rules of requests need to know; `open_one`: the person has an open request of the kind."""
+    """What the rules of requests need to know; `open_one`: the person has an open request of the kind.
+
+    `declaration` is the version of 数据真实无误 in force.
+    """
 
     now: datetime
     kind: RequestKind
     open_one: bool = False
+    declaration: str = ""
 
 
 def _none_open(case: Case, actor: Actor, facts: RequestFacts) -> Refusal | None:
@@ -95,7 +100,7 @@ def _reason(case: Case, actor: Actor, facts: RequestFacts, request: Request) -> 
 
 
 def _ask(case: Case, actor: Actor, facts: RequestFacts, request: Request) -> Decision:
-    return Decision(Action.ASK, State.ASKED, detail={"kind": facts.kind.value})
+    return Decision(Action.ASK, State.ASKED, detail={"kind": facts.kind.value, "declared": facts.declaration})
 
 
 def _grant(case: Case, actor: Actor, facts: RequestFacts, request: Request) -> Decision:
@@ -113,7 +118,13 @@ _SCHOOL, _GRADUATE = frozenset({Role.SCHOOL}), frozenset({Role.GRADUATE})
 
 TRANSITIONS = (
     Transition(
-        Action.ASK, frozenset({None}), _GRADUATE, (State.ASKED,), _ask, guards=(_none_open,), checks=(_complete,)
+        Action.ASK,
+        frozenset({None}),
+        _GRADUATE,
+        (State.ASKED,),
+        _ask,
+        guards=(_none_open,),
+        checks=(_complete, declared),
     ),
     Transition(Action.GRANT, _ASKED, _SCHOOL, (State.GRANTED,), _grant, checks=(_current,)),
     Transition(Action.REJECT, _ASKED, _SCHOOL, (State.REFUSED,), _refuse, checks=(_current, _reason)),

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from app.api.fields import Input, form, text, whole
-from app.api.schemas import Answer, ChoiceAnswer, Labelled
+from app.api.schemas import Answer, ChoiceAnswer, Labelled, Text
 from workflows.roll_request import NOTE_LIMIT, RequestKind
 
 _KIND = validate.OneOf([kind.value for kind in RequestKind], error="请选择信息导入或信息更新。")
@@ -18,6 +18,7 @@ class RollRequestInput(Input):
     cohort = whole("届别")
     fields_ = form("申请内容", required=True, data_key="fields", attribute="fields")
     note = text("说明", NOTE_LIMIT, least=0, load_default="")
+    declaration = text("数据真实无误", 20, allow_none=True, load_default=None)
 
 
 class RollRequestQuery(Input):
@@ -53,10 +54,11 @@ class RollFieldAnswer(Answer):
 
 
 class RollFormAnswer(Answer):
-    """The form of a kind of request, and whether one is open already."""
+    """The form of a kind of request, whether one is open already, and what is ticked before it is sent."""
 
     kind = fields.String(required=True)
     title = fields.String(required=True)
     open = fields.Boolean(required=True)
     cohorts = fields.List(fields.Integer(), required=True)
     fields_ = fields.List(fields.Nested(RollFieldAnswer), required=True, data_key="fields", attribute="fields")
+    declaration = fields.Nested(Text, required=True, allow_none=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app import access, codes, roll_requests
+from app import access, codes, roll_requests, texts
 from app.api.roll_request_schemas import RollFormAnswer, RollRequestAnswer, RollRequestInput, RollRequestQuery
 from app.api.room import KEY, Room, answer, invalid, once
 from app.clock import now
@@ -73,8 +73,9 @@ def form(query: dict[str, Any]) -> Any:
     ]
     is_open = kind.value in roll_requests.open_kinds(access.actor().id)
     cohorts = list(range(cohort - COHORTS_AROUND, cohort + COHORTS_AROUND + 1))
-    title = roll_request.TITLE[kind]
-    return answer({"kind": kind.value, "title": title, "open": is_open, "cohorts": cohorts, "fields": fields})
+    shown = {"kind": kind.value, "title": roll_request.TITLE[kind], "open": is_open}
+    declaration = texts.public(texts.current("declaration"))
+    return answer(shown | {"cohorts": cohorts, "fields": fields, "declaration": declaration})
 
 
 def _choices(name: str) -> list[dict[str, str]]:
@@ -95,7 +96,8 @@ def ask(body: dict[str, Any]) -> Any:
 
     def work() -> dict[str, Any]:
         school, cohort, roll_id = _about(actor, kind, body)
-        public_id = roll_requests.ask(actor, kind, school, cohort, body["fields"], body["note"], roll_id)
+        asked = roll_requests.Asked(body["fields"], body["note"], body["declaration"])
+        public_id = roll_requests.ask(actor, kind, school, cohort, asked, roll_id)
         made = select(RollRequest).where(RollRequest.public_id == public_id)
         return public(db.session.execute(made).scalar_one())
 

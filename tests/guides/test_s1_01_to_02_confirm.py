@@ -73,6 +73,7 @@ def test_2_wrong_data_are_put_right_by_the_school_and_confirmed_again(place: Pla
     # S4: 如毕业生民族、政治面貌、生源地等信息有误 … 选择“信息更新”，向学校就创中心反馈修改
     record = graduate.person.roll.public_id
     body = {"kind": "update", "record": record, "fields": {"political_code": "01"}, "note": "已转为党员"}
+    body["declaration"] = graduate.asks("roll-requests/form?kind=update")["declaration"]["version"]
     asked = graduate.posts("roll-requests", body)
     assert (asked["title"], asked["label"]) == ("信息更新", "待学校处理")
     desk = place.school_desk.goes_to("毕业生名单")
@@ -106,6 +107,7 @@ def test_2_who_is_not_on_the_roll_asks_to_be_put_there(place: Place) -> None:
     fields |= {"education_code": "31", "ethnic_code": "01", "political_code": "03"}
     fields |= {"graduates_on": "2027-06-30", "training_mode": "1"}
     body = {"kind": "import", "school_code": _code(place.school), "cohort": 2027, "fields": fields, "note": ""}
+    body["declaration"] = form["declaration"]["version"]
     assert visitor.post(f"{API}/roll-requests", json=body).json["label"] == "待学校处理"
     again = visitor.post(f"{API}/roll-requests", json=body)
     assert again.status_code == 409

@@ -60,7 +60,7 @@ def make_roll_facts(**overrides: Any) -> RollFacts:
 
 
 def make_request_facts(**overrides: Any) -> RequestFacts:
-    return replace(RequestFacts(NOW, RequestKind.UPDATE), **overrides)
+    return replace(RequestFacts(NOW, RequestKind.UPDATE, declaration=DECLARATION), **overrides)
 
 
 def make_case(state: State | None, step: Step | None = None, **overrides: Any) -> Case:

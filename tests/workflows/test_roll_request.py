@@ -43,6 +43,16 @@ def test_what_is_wrong_with_the_form_is_told_by_field() -> None:
     assert (refusal.code, refusal.fields) == (Code.FORM_INCOMPLETE, {"name": "请填写姓名。"})
 
 
+@pytest.mark.rule("R-GRAD-2", "R-BTN-2")
+def test_the_tick_is_asked_for_and_kept() -> None:
+    asked = allowed(outcome(FLOW, Action.ASK, NONE, GRADUATE, make_request_facts(), make_request(Action.ASK)))
+    assert asked.detail["declared"] == make_request_facts().declaration
+    for stale in (None, "1999-1"):
+        request = make_request(Action.ASK, declaration=stale)
+        refusal = refused(outcome(FLOW, Action.ASK, NONE, GRADUATE, make_request_facts(), request))
+        assert (refusal.code, set(refusal.fields)) == (Code.DECLARATION_REQUIRED, {"declaration"})
+
+
 @pytest.mark.rule("R-GRAD-2")
 def test_granting_and_refusing_keep_who_and_when() -> None:
     granted = allowed(outcome(FLOW, Action.GRANT, ASKED, SCHOOL, make_request_facts(), make_request(Action.GRANT)))

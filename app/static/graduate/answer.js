@@ -3,6 +3,7 @@
 import { write } from "./api.js";
 import { changes } from "./correction.js";
 import { button, card, fresh, h, pairs, reason } from "./dom.js";
+import { tick } from "./fields.js";
 import { prove } from "./proof.js";
 import { announce, tell } from "./shell.js";
 
@@ -24,14 +25,6 @@ function blocked(option) {
   return h("div", { class: "mb-3" },
     h("button", { type: "button", class: "btn btn-outline-secondary w-100", disabled: true, "aria-describedby": why }, option.label),
     reason(option.refusal, why));
-}
-
-function tick(title, text) {
-  const id = fresh("tick");
-  const box = h("input", { class: "form-check-input", type: "checkbox", id });
-  const row = h("div", { class: "form-check tick" }, box,
-    h("label", { class: "form-check-label", for: id }, h("strong", {}, title), h("span", { class: "d-block small" }, text)));
-  return { box, row };
 }
 
 function summary(one) {

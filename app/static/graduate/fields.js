@@ -52,6 +52,15 @@ export function values(form, names) {
   }));
 }
 
+/** A box to tick with its title and text; `box` is the box, `row` the line that stands in the form. */
+export function tick(title, text) {
+  const id = fresh("tick");
+  const box = h("input", { class: "form-check-input", type: "checkbox", id });
+  const row = h("div", { class: "form-check tick" }, box,
+    h("label", { class: "form-check-label", for: id }, h("strong", {}, title), h("span", { class: "d-block small" }, text)));
+  return { box, row };
+}
+
 /** Write the server's sentences below the fields that they are about, and go to the first of them. */
 export function blame(form, place, problem) {
   for (const old of form.querySelectorAll(".invalid-feedback")) old.remove();

@@ -2,7 +2,7 @@
 
 import { get, write } from "./api.js";
 import { busy, card, h, moment, pairs } from "./dom.js";
-import { blame, choice, input, school, values } from "./fields.js";
+import { blame, choice, input, school, tick, values } from "./fields.js";
 import { chosen } from "./records.js";
 import { announce, go, show } from "./shell.js";
 
@@ -46,11 +46,17 @@ export async function request(kind) {
   const about = update ? h("p", {}, `${record.cohort} 届　${record.school}：只填写需要更正的项目。`)
     : [school("school_code", "毕业院校"), choice("cohort", "届别", cohorts)];
   const note = input("note", "说明（选填）", { maxlength: "200" });
+  const agreed = form.declaration && tick(form.declaration.title, form.declaration.text);
   const typed = h("form", { class: "card narrow", novalidate: true }, h("div", { class: "card-body" }, place,
     form.open ? h("p", { class: "alert alert-info" }, `您已提交过“${form.title}”申请，学校尚未处理。`) : null,
-    about, form.fields.map((one) => field(one, update)), note, submit));
+    about, form.fields.map((one) => field(one, update)), note, agreed && agreed.row, submit));
   typed.addEventListener("submit", (event) => {
     event.preventDefault();
+    if (agreed && !agreed.box.checked) {
+      blame(typed, place, { status: 422, message: "请核对申请内容，勾选“数据真实无误”后再提交。" });
+      agreed.box.focus();
+      return;
+    }
     busy(submit, async () => {
       try {
         await write("/roll-requests", body(typed, form, update && record));
@@ -67,7 +73,7 @@ export async function request(kind) {
 function body(typed, form, record) {
   const all = values(typed, form.fields.map(({ name }) => name));
   const fields = Object.fromEntries(Object.entries(all).filter(([, text]) => text));
-  const said = { kind: form.kind, fields, note: typed.elements.note.value.trim() };
+  const said = { kind: form.kind, fields, note: typed.elements.note.value.trim(), declaration: form.declaration?.version ?? null };
   if (record) return { ...said, record: record.id };
   return { ...said, ...values(typed, ["school_code"]), cohort: Number(typed.elements.cohort.value) };
 }

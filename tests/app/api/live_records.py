@@ -353,7 +353,7 @@ STAGES: dict[tuple[str, str], Stage] = {
     ("POST", "/me/phone/code"): always(body={"phone": "19955556666"}),
     ("POST", "/me/phone"): _phone,
     ("POST", "/me/email"): always(body={"email": "li.ming@example.com"}),
-    ("POST", "/roll-requests"): begun({"kind": "update", "fields": {"major": "地质工程"}}),
+    ("POST", "/roll-requests"): begun({"kind": "update", "fields": {"major": "地质工程"}, "declaration": DECLARATION}),
     ("GET", "/roll-requests/form"): always(query={"kind": "update"}),
     ("GET", "/home"): of_roll(),
     ("GET", "/invitations"): of_roll(),

@@ -20,6 +20,7 @@ from tests.builders import Graduate
 from workflows.vocabulary import Level, Role, State
 
 NUMBER = "11010519491231002X"
+DECLARATION = "2026-1"
 IMPORT = {
     "student_number": "2023000777",
     "department": "石油工程学院",
@@ -41,7 +42,7 @@ def update_request(graduate: Graduate, **fields: str) -> dict[str, Any]:
 
 
 def ask(client: ApiClient, body: dict[str, Any]) -> Any:
-    return client.post(f"{API}/roll-requests", json=body)
+    return client.post(f"{API}/roll-requests", json={"declaration": DECLARATION} | body)
 
 
 def account_client(app: Flask, account: Account) -> ApiClient:
@@ -293,6 +294,17 @@ def test_a_granted_update_never_changes_an_agreement_already_made(
     assert db.session.execute(select(Outbox.event)).scalars().all().count("agreement.issued") == 1
     later = client.post(f"{API}/invitations/{builders.make_invitation(graduate).public_id}/accept", json={"version": 1})
     assert (later.status_code, later.json["code"]) == (403, "confirm_first"), "the changed data are confirmed first"
+
+
+@pytest.mark.rule("R-BTN-2", http="refused")
+def test_without_the_tick_nothing_is_asked_for(client: ApiClient, graduate: Graduate) -> None:
+    body = update_request(graduate, major="地质工程")
+    for declaration in (None, "1999-1"):
+        answer = refused(ask(client, body | {"declaration": declaration}), 422, "declaration_required")
+        assert set(answer["fields"]) == {"declaration"}
+    text = client.get(f"{API}/roll-requests/form?kind=update").json["declaration"]
+    assert text["version"] == DECLARATION
+    assert ask(client, body | {"declaration": text["version"]}).status_code == 200
 
 
 def test_the_form_says_what_may_be_asked(client: ApiClient) -> None:

@@ -26,7 +26,7 @@ from workflows.calendar import beijing_day
 from workflows.vocabulary import Event, Module, State, Step, Subject
 
 BATCH = 500
-ANSWER, LINK, SCHOOL, DEPARTMENT = "answer", "link", "school", "department"
+ANSWER, LINK, UNUSED, SCHOOL, DEPARTMENT = "answer", "link", "link_unused", "school", "department"
 
 _placement, _link, _roll, _reminder = (m.__table__ for m in (Placement, UploadLink, RollRecord, Reminder))
 _ADD = insert(_reminder)
@@ -109,19 +109,25 @@ def _has(conn: Connection, reminder: Due) -> bool:
     return reminder.occasion in conn.execute(_GIVEN, {"row": reminder.record_id}).scalars().all()
 
 
-# --- upload links that nobody has opened --------------------------------------------------------------------------
+# --- upload links that nobody has opened, or used -----------------------------------------------------------------
 
-_UNOPENED = (
+_LIVE_LINKS = (
     select(_link.c.id, _placement.c.roll_record_id)
     .join(_placement, _placement.c.id == _link.c.live_key)
     .where(
-        _link.c.opened_at.is_(None),
-        _link.c.sent_at <= bindparam("before"),
         _link.c.expires_at > bindparam("now"),
         _placement.c.state.in_((State.AGREEMENT_APPROVED.value, State.SIGNING_RETURNED.value)),
-        ~_given(LINK, _link.c.id),
     )
     .limit(BATCH)
+)
+_UNOPENED = _LIVE_LINKS.where(
+    _link.c.opened_at.is_(None), _link.c.sent_at <= bindparam("before"), ~_given(LINK, _link.c.id)
+)
+# Whatever was handed in since the link was sent, from either side, has moved the submission.
+_UNUSED = _LIVE_LINKS.where(
+    _link.c.opened_at <= bindparam("before"),
+    _placement.c.submitted_at < _link.c.sent_at,
+    ~_given(UNUSED, _link.c.id),
 )
 
 
@@ -129,6 +135,15 @@ def _links(conn: Connection, at: datetime) -> list[Due]:
     """Find upload links that an employer has not opened for three days."""
     rows = conn.execute(_UNOPENED, {"now": at, "before": at - reminders.LINK_UNOPENED})
     return [Due(LINK, row.id, "", Event.LINK_UNOPENED, {"link": row.id}, row.roll_record_id) for row in rows]
+
+
+def _unused_links(conn: Connection, at: datetime) -> list[Due]:
+    """Find upload links that were opened three days ago and through which nothing was handed in.
+
+    The employer cannot be sent the address again: it is kept only until it is opened. The graduate can send another.
+    """
+    rows = conn.execute(_UNUSED, {"now": at, "before": at - reminders.LINK_UNUSED})
+    return [Due(UNUSED, row.id, "", Event.LINK_UNUSED, {"link": row.id}, row.roll_record_id) for row in rows]
 
 
 # --- cases that wait too long -------------------------------------------------------------------------------------
@@ -213,4 +228,4 @@ def _numbers(conn: Connection, place: str, at: datetime) -> dict[int, dict[str, 
 _TOLD = select(_reminder.c.record_id).where(
     _reminder.c.kind == bindparam("kind"), _reminder.c.occasion == bindparam("day")
 )
-FINDERS: tuple[Callable[[Connection, datetime], list[Due]], ...] = (_answers, _links, _overdue)
+FINDERS: tuple[Callable[[Connection, datetime], list[Due]], ...] = (_answers, _links, _unused_links, _overdue)

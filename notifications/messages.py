@@ -47,6 +47,7 @@ WRITERS: dict[str, Callable[[Claimed], list[Letter]]] = {
     Event.RECORD_CANCELLED: cancellation_letters.cancelled,
     Event.ANSWER_DUE: reminder_letters.answer,
     Event.LINK_UNOPENED: reminder_letters.link,
+    Event.LINK_UNUSED: reminder_letters.unused_link,
     Event.REVIEW_OVERDUE: reminder_letters.overdue,
     Event.AGREEMENT_UPLOADED: link_letters.uploaded,
     **dict.fromkeys(termination_letters.EVENTS, termination_letters.write),

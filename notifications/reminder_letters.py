@@ -14,6 +14,7 @@ from notifications.letters import About, Letter, letter, owner, to_phone
 from notifications.outbox import Claimed, PermanentError
 from notifications.topics import TOPICS
 from workflows.calendar import say
+from workflows.upload_links import works
 from workflows.vocabulary import Event, Level, Module, Role, State
 
 
@@ -44,6 +45,20 @@ def link(claimed: Claimed) -> list[Letter]:
     words = {"address": sent.address, "until": say(row.expires_at)}
     params = {"graduate": roll.name if roll else "", "token": sent.token, "until": words["until"]}
     return [to_phone(notice, row.id, sent.phone, claimed.event, words, params, worthless_at=row.expires_at)]
+
+
+def unused_link(claimed: Claimed) -> list[Letter]:
+    """Tell the graduate that the employer has opened the link and handed nothing in; nobody once that has changed."""
+    row = upload_links.by_id(claimed.payload["link"])
+    placement = db.session.get(Placement, row.placement_id) if row is not None else None
+    roll = db.session.get(RollRecord, claimed.roll_record_id)
+    account = db.session.get(Account, roll.account_id) if roll and roll.account_id else None
+    if row is None or placement is None or roll is None or account is None or not works(State(placement.state)):
+        return []
+    (notice,) = TOPICS[Event.LINK_UNUSED].notices
+    words = {"employer": placement.title, "until": say(row.expires_at)}
+    about = About(placement.title, pages.of(pages.PLACEMENT, placement), roll.school_id, roll.id, placement.id)
+    return [letter(notice, owner(account), claimed.event, words, about, worthless_at=row.expires_at)]
 
 
 _PLACES = {"school": (Role.SCHOOL, Staff.school_id), "department": (Role.DEPARTMENT, Staff.department_id)}

@@ -124,6 +124,7 @@ TOPICS: dict[Event, Topic] = {
     Event.TRANSFER_CORRECTED: Topic((_change("transfer_corrected"),)),
     Event.ANSWER_DUE: Topic((_graduate("answer_due", Group.REMINDER),)),
     Event.LINK_UNOPENED: Topic((_phone("link_unopened", Group.LINK_REMINDER),)),
+    Event.LINK_UNUSED: Topic((_graduate("link_unused", Group.REMINDER),)),
     Event.REVIEW_OVERDUE: Topic((Notice(Audience.STAFF, "review_overdue"),)),
     Event.RECORD_CANCELLED: Topic((_graduate("record_cancelled"), Notice(Audience.STAFF, "record_cancelled_staff"))),
     Event.PAPER_FORWARDED: Topic((_review("paper_forwarded"),)),

@@ -6,6 +6,7 @@ from workflows.calendar import BEIJING
 
 ANSWER_MARKS = (timedelta(hours=72), timedelta(hours=24))  # before the answer deadline, to the graduate
 LINK_UNOPENED = timedelta(days=3)  # after the message, to the employer's contact
+LINK_UNUSED = timedelta(days=3)  # after it was opened without an image handed in, to the graduate
 OLD_CASE = timedelta(days=3)  # after the submission, to the reviewers, once a day
 QUIET_FROM, QUIET_UNTIL = 22, 8  # hours of the Beijing day; what can wait is not sent in between
 

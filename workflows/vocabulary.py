@@ -323,6 +323,7 @@ class Event(StrEnum):
     RECORD_CANCELLED = "record.cancelled"
     ANSWER_DUE = "answer.due"
     LINK_UNOPENED = "link.unopened"
+    LINK_UNUSED = "link.unused"
     REVIEW_OVERDUE = "review.overdue"
     PAPER_FORWARDED = "paper.forwarded"
     PAPER_APPROVED = "paper.approved"

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from app import reminders
-from app.models import Placement
+from app.extensions import db
+from app.models import Alert, Placement
 from notifications import sms_templates
 from tests import builders, offline
 from tests.app.api.calls import pass_time
@@ -16,6 +17,7 @@ from tests.builders import Graduate
 from tests.notifications import outbound
 from tests.notifications.outbound import Recorder
 from tests.notifications.readers import forget_silence, work
+from tests.notifications.working import alerts
 from workflows.vocabulary import Action, State
 
 THREE_DAYS = timedelta(days=3)
@@ -66,6 +68,67 @@ def test_after_three_days_the_same_link_is_sent_once_more(app: Flask, side: Reco
     assert fitted["token"] == first.says["token"] and fitted["until"] and fitted["graduate"] == first.says["graduate"]
     pass_time(app, timedelta(days=1))
     assert reminded(side) == [again]
+
+
+def attach(graduate: Graduate) -> None:
+    """Bring the graduate's rows back to the session that a worker has closed."""
+    db.session.add_all([graduate.account, graduate.roll])
+
+
+def hand_in(graduate: Graduate, placement_id: int) -> None:
+    attach(graduate)
+    offline.upload(graduate, builders.reload(placement_id))
+
+
+def unused() -> list[Alert]:
+    """Let the sweeper look and the workers work; return what graduates were told of links that nobody used."""
+    reminders.remind_due()
+    work()
+    return [alert for alert in alerts("account") if alert.topic == "link.unused"]
+
+
+@pytest.mark.rule("R-OFF-5")
+def test_the_graduate_hears_once_that_the_link_was_opened_three_days_ago_and_nothing_came(
+    app: Flask, side: Recorder, agreement: Placement
+) -> None:
+    placement = agreement.id
+    work()
+    pass_time(app, timedelta(days=2))
+    enter(app, side)
+    pass_time(app, THREE_DAYS - timedelta(minutes=5))
+    assert unused() == []
+    pass_time(app, timedelta(minutes=10))
+    (told,) = unused()
+    assert (told.title, told.placement_id) == ("用人单位还没有回传就业协议书", placement)
+    pass_time(app, timedelta(days=1))
+    assert len(unused()) == 1
+
+
+@pytest.mark.rule("R-OFF-5")
+def test_but_not_where_the_image_has_been_handed_in_even_if_it_was_returned(
+    app: Flask, side: Recorder, graduate: Graduate, agreement: Placement
+) -> None:
+    placement = agreement.id
+    work()
+    enter(app, side)
+    hand_in(graduate, placement)
+    pass_time(app, THREE_DAYS + timedelta(minutes=5))
+    assert unused() == []
+    attach(graduate)
+    offline.decide(graduate, builders.reload(placement), Action.RETURN)
+    assert unused() == []
+
+
+def test_nor_where_it_is_handed_in_before_the_letter_is_written(
+    app: Flask, side: Recorder, graduate: Graduate, agreement: Placement
+) -> None:
+    placement = agreement.id
+    work()
+    enter(app, side)
+    pass_time(app, THREE_DAYS + timedelta(minutes=5))
+    assert reminders.remind_due() == 1
+    hand_in(graduate, placement)
+    assert unused() == []
 
 
 def test_a_link_that_was_opened_is_not_reminded_of(app: Flask, side: Recorder, agreement: Placement) -> None:

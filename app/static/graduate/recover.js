@@ -31,6 +31,9 @@ export async function forgotPassword() {
     after: input("password", "新密码", { type: "password", autocomplete: "new-password", required: true, maxlength: "64" }, "8 至 64 位，字母、数字、符号至少两种"),
   };
   const ask = (form) => ({ path: "/accounts/password/code", body: values(form, ["username"]) });
+  const lost = h("p", { class: "small text-body-secondary" },
+    "验证码只发送到账号的手机号码。号码已停用但记得密码的，请用身份证号或邮箱登录后更换手机号码；密码也忘记的，请先向运营商补办原号码。");
+  fields.before = [lost, fields.before];
   const form = page(fields, ask, "设置新密码", async (typed) => {
     await write("/accounts/password", { ...values(typed, ["username", "code"]), password: typed.elements.password.value });
     announce("密码已重新设置");

@@ -1,6 +1,7 @@
 """The gate in front of free texts: what a graduate writes to others is looked at before it is taken (内容安全).
 
-Reasons and notes only: the forms hold names, numbers and addresses, which are nobody else's business.
+Reasons and notes, and the two long free texts of the forms (解约说明, 协议补充内容). All else in a form is names,
+numbers and addresses, which are nobody else's business.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from wechat import content_check
 from wechat.content_check import Scene
 from workflows.vocabulary import Role
 
-FREE = ("reason", "note")
+FREE, FREE_IN_FORMS = ("reason", "note"), ("explanation", "supplement")
 RISKY = (422, "risky_text", "内容可能含有不适宜的信息，请修改后再提交。")
 
 
@@ -39,8 +40,11 @@ def check() -> None:
 
 
 def _texts(body: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(body, dict):
-        yield from ((name, body[name]) for name in FREE if isinstance(body.get(name), str) and body[name].strip())
+    if not isinstance(body, dict):
+        return
+    form = body.get("form")
+    for names, given in ((FREE, body), (FREE_IN_FORMS, form if isinstance(form, dict) else {})):
+        yield from ((name, given[name]) for name in names if isinstance(given.get(name), str) and given[name].strip())
 
 
 def install(app: Flask) -> None:

@@ -8,14 +8,17 @@ from flask import Flask
 from app.clock import now
 from app.extensions import db
 from app.models import Placement, WechatUser
-from tests import builders
-from tests.app.api.calls import decline
+from tests import builders, offline
+from tests.app.api.calls import API, decline
 from tests.application import api_client
 from tests.builders import Graduate
+from tests.endings import FORM as ENDING
+from tests.endings import make_agreement
 from tests.wechat.scripted import Platform, code, says
 from workflows.vocabulary import State
 
 TEXT = "/wxa/msg_sec_check"
+SUPPLEMENT = "试用期满后，可申请公司公寓。"
 
 
 def judged(suggest: str) -> Any:
@@ -65,6 +68,52 @@ def test_any_other_goes_through(
     switched_on.answers(TEXT, reply)
     assert refuse(app, graduate, invitation, "已有其他意向").status_code == 200
     assert builders.reload(invitation.id).state == State.DECLINED
+
+
+def ask_to_end(app: Flask, graduate: Graduate) -> tuple[str, Any]:
+    """Ask to end an agreement; return the free text, and the answer."""
+    agreement, client = make_agreement(graduate), api_client(app, graduate)
+    read = client.get(f"{API}/terminations/new?agreement={agreement.public_id}").json
+    body = {"agreement": agreement.public_id, "declaration": read["declaration"]["version"], "form": ENDING}
+    return "explanation", client.post(f"{API}/terminations", json=body)
+
+
+def fill_in_an_agreement(app: Flask, graduate: Graduate) -> tuple[str, Any]:
+    """Begin an agreement to be signed on paper; return the free text, and the answer."""
+    form = offline.FORM | {"supplement": SUPPLEMENT}
+    return "supplement", api_client(app, graduate).post(f"{API}/offline-signings", json={"form": form})
+
+
+FORMS = pytest.mark.parametrize(
+    ("write", "text"),
+    [(ask_to_end, ENDING["explanation"]), (fill_in_an_agreement, SUPPLEMENT)],
+    ids=["termination", "agreement"],
+)
+
+
+@FORMS
+def test_a_risky_free_text_in_a_form_is_refused(
+    app: Flask, graduate: Graduate, switched_on: Platform, write: Any, text: str
+) -> None:
+    switched_on.answers(TEXT, judged("risky"))
+    name, answer = write(app, graduate)
+    assert (answer.status_code, answer.json["code"]) == (422, "risky_text")
+    assert list(answer.json["detail"]["fields"]) == [name]
+
+
+@FORMS
+def test_of_a_form_nothing_but_its_free_text_leaves(
+    app: Flask, graduate: Graduate, switched_on: Platform, write: Any, text: str
+) -> None:
+    switched_on.answers(TEXT, judged("pass"))
+    assert write(app, graduate)[1].status_code == 200
+    assert [asked.body["content"] for asked in switched_on.at(TEXT)] == [text]
+
+
+@pytest.mark.parametrize("form", ["x", 1, None, [], {"supplement": 1}, {"explanation": " "}])
+def test_a_form_that_is_none_breaks_nothing(app: Flask, graduate: Graduate, switched_on: Platform, form: Any) -> None:
+    answer = api_client(app, graduate).post(f"{API}/terminations", json={"agreement": "x", "form": form})
+    assert answer.status_code in (404, 422) and switched_on.asked == []
 
 
 @pytest.mark.parametrize("reason", ["", "  ", None])

@@ -1,17 +1,20 @@
-"""Commands for the two accounts: `flask wechat menu`, `… check`, `… followers`, `… inbox replay`."""
+"""Commands for the two accounts: `flask wechat` menu, check, followers, entrance, inbox replay."""
 
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from app.clock import now
-from wechat import client, followers, inbox_replay, menu, templates
+from wechat import client, followers, inbox_replay, links, menu, templates
 from workflows.sending import SendError
 
-wechat_commands = AppGroup("wechat", help="The official account and the mini-program: menu, check of the settings.")
+wechat_commands = AppGroup(
+    "wechat", help="The official account and the mini-program: menu, check of the settings, ways in."
+)
 
 LISTED = {  # where an account's own templates are read, and what their id is called there
     "official": ("cgi-bin/template/get_all_private_template", "template_list", "template_id"),
@@ -59,6 +62,21 @@ def replay_inbox() -> None:
     click.echo(f"carried out {done}")
     if failed:
         raise click.ClickException(f"{failed} still fail")
+
+
+@wechat_commands.command("entrance")
+@click.argument("picture", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--page", default=menu.HOME, show_default=True, help="The mini-program's page that opens.")
+@click.option("--scene", default="from=poster", show_default=True, help="What the page is told: up to 32 letters.")
+def make_entrance(picture: Path, page: str, scene: str) -> None:
+    """Make a way into the mini-program: write its code to PICTURE, for posters, and print a link, for 30 days."""
+    try:
+        picture.write_bytes(links.mini_code(scene, page))
+        click.echo(links.url_link(page, scene))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--scene") from None
+    except SendError as error:
+        raise click.ClickException(f"WeChat answers {error.code}") from None
 
 
 def _findings() -> Iterator[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""Ways into WeChat: scene QR codes of the official account, links and codes that open the mini-program."""
+"""Ways into WeChat: codes of the official account that bind, links and codes that open the mini-program."""
 
 from urllib.parse import quote, urlsplit
 

@@ -1,16 +1,17 @@
 """Ways into WeChat: scene codes, links, mini-program codes."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from tests.wechat.scripted import Platform, code, says
-from wechat import links
+from wechat import links, menu
 from workflows.sending import AmbiguousError, RefusedError
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
-CODE = "/wxa/getwxacodeunlimit"
+CODE, LINK = "/wxa/getwxacodeunlimit", "/wxa/generate_urllink"
 
 
 def test_a_scene_code_is_a_picture_over_there(bare: Flask, platform: Platform) -> None:
@@ -49,6 +50,41 @@ def test_links_and_codes_open_the_build_of_the_settings(
         "env_version": build,
         "check_path": build == "release",
     }
+
+
+# --- by command ---------------------------------------------------------------------------------------------------
+
+
+def entrance(app: Flask, *args: str) -> Any:
+    return app.test_cli_runner().invoke(args=["wechat", "entrance", *args])
+
+
+def test_a_command_writes_the_code_for_posters_and_prints_the_link(
+    app: Flask, whole_platform: Platform, tmp_path: Path
+) -> None:
+    whole_platform.answers(LINK, says({"errcode": 0, "url_link": "https://wxaurl.cn/abc"}))
+    whole_platform.answers(CODE, says(PNG, kind="image/png"))
+    made = entrance(app, str(tmp_path / "code.png"), "--scene", "school=10001")
+    assert (made.exit_code, made.output) == (0, "https://wxaurl.cn/abc\n")
+    assert (tmp_path / "code.png").read_bytes() == PNG
+    code_of, link = whole_platform.at(CODE)[0].body, whole_platform.at(LINK)[0].body
+    assert (code_of["page"], code_of["scene"]) == (link["path"], link["query"]) == (menu.HOME, "school=10001")
+
+
+def test_a_command_that_gets_no_code_says_why_and_writes_nothing(
+    app: Flask, whole_platform: Platform, tmp_path: Path
+) -> None:
+    picture = tmp_path / "code.png"
+    whole_platform.answers(CODE, code(41030))
+    refused = entrance(app, str(picture), "--page", "pages/gone/index")
+    assert (refused.exit_code, refused.output) == (1, "Error: WeChat answers 41030\n")
+    assert entrance(app, str(picture), "--scene", "x" * 33).exit_code == 2
+    whole_platform.connect(app, WECHAT_MINI_APPID="")
+    assert "not_configured" in entrance(app, str(picture)).output
+    assert not picture.exists()
+
+
+# --- pictures -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

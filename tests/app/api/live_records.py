@@ -283,9 +283,9 @@ def _file(person: Person, graduate: Graduate) -> Asked:
 # --- WeChat -------------------------------------------------------------------------------------------------------
 
 
-def waiting() -> int:
+def waiting(platform: str = "mini") -> int:
     """Return a WeChat that is bound to nobody."""
-    user = binding.know(db.session.connection(), "mini", f"o{secrets.token_hex(12)}", None, now())
+    user = binding.know(db.session.connection(), platform, f"o{secrets.token_hex(12)}", None, now())
     db.session.commit()
     return user
 
@@ -305,7 +305,7 @@ def _by_phone(person: Person, graduate: Graduate) -> Asked:
 
 
 def _scene(person: Person, graduate: Graduate) -> Asked:
-    user = waiting()
+    user = waiting("official")
     conn = db.session.connection()
     token, row = confirming.ask(conn, person.first.account.id)
     scenes.scan(conn, token, user, now())
@@ -314,7 +314,7 @@ def _scene(person: Person, graduate: Graduate) -> Asked:
 
 
 def _link(person: Person, graduate: Graduate) -> Asked:
-    user = waiting()
+    user = waiting("official")
     token = scenes.scene_for_wechat_user(db.session.connection(), user, now())
     db.session.commit()
     return Asked(body={"token": token})

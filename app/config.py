@@ -120,6 +120,9 @@ def _refuse_demo_settings(values: Mapping[str, Any], given: Container[str]) -> N
             raise SettingsError(f"{name} must be https in production")
     if str(values["SMS_PROTOCOL"]).upper() != "HTTPS":
         raise SettingsError("SMS_PROTOCOL must be HTTPS in production")
+    for name in ("WECHAT_OFFICIAL_MODE", "WECHAT_MINI_MODE"):
+        if values[name] != "safe":  # the signature of the others covers no body: an address seen once forges pushes
+            raise SettingsError(f"{name} must be safe in production")
     _refuse_simulator(values)
     if str(values["DATABASE_URL"]).startswith("sqlite"):
         raise SettingsError("DATABASE_URL must not be SQLite in production")

@@ -63,6 +63,9 @@ def test_production_starts_with_real_settings_only(monkeypatch: pytest.MonkeyPat
     bad += [{"WECHAT_API_URL": "http://api.weixin.qq.com"}, {"SMS_PROTOCOL": "HTTP"}]
     bad += [{"WECHAT_API_URL": "https://127.0.0.1:8100"}, {"SMS_ENDPOINT": "localhost:8100"}]
     bad += [{"EMPLOYMENT_SYSTEM_URL": "https://[::1]"}]
+    bad += [
+        {f"WECHAT_{one}_MODE": mode} for one in ("OFFICIAL", "MINI") for mode in ("plain", "compatible", "", "SAFE")
+    ]
     bad += [{"FIELD_KEYS": f"{config.DEVELOPMENT_FIELD_KEY},2:{KEY}"}]
     for change in bad:
         with pytest.raises(config.SettingsError, match=next(iter(change))):

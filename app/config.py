@@ -4,7 +4,8 @@ import base64
 import os
 from collections.abc import Container, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+
+from app import this_machine
 
 DEVELOPMENT_FIELD_KEY = "1:" + base64.b64encode(b"development-only-field-key-32byt").decode()
 DEVELOPMENT_REPORT_SECRET = "development-only-report-secret"  # noqa: S105  production refuses it
@@ -133,9 +134,7 @@ def _refuse_demo_settings(values: Mapping[str, Any], given: Container[str]) -> N
 def _refuse_simulator(values: Mapping[str, Any]) -> None:
     """Refuse far sides on this machine: that is where the simulator listens."""
     for name in ("WECHAT_API_URL", "SMS_ENDPOINT", "EMPLOYMENT_SYSTEM_URL"):
-        url = str(values[name])
-        host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
-        if host == "localhost" or host.startswith(("127.", "0.")) or host == "::1":
+        if this_machine.is_meant(str(values[name])):
             raise SettingsError(f"{name} must not be this machine in production")
 
 

@@ -100,7 +100,7 @@ def cut(text: str, longest: int, ends: str = ELLIPSIS) -> str:
         return text
     end = longest - len(ends)
     whole = next((at for at in range(end, 0, -1) if not _belong_together(text, at)), end)
-    return text[:whole].rstrip() + ends
+    return text[:whole].rstrip(f" {_JOINERS}") + ends
 
 
 def _written(word: str, value: str | datetime | None) -> str:

@@ -240,7 +240,8 @@ def transfer(step: str, **body: Any) -> Stage:
         page = client.post(f"{API}/transfers", json=new).json
         if step == "take-back":
             page = client.post(f"{API}/transfers/{page['id']}/submit", json=TICKED).json
-        return Asked({"transfer_id": page["id"]}, {"version": page["version"]} | body)
+        query = {"action": Action.SUBMIT.value} if step == "consequences" else {}
+        return Asked({"transfer_id": page["id"]}, {"version": page["version"]} | body, query)
 
     return stage
 

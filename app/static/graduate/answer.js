@@ -1,7 +1,7 @@
 // 接受 or 拒绝: the summary, the ticks, the proof; what changed meanwhile is shown before it can be accepted.
 
 import { write } from "./api.js";
-import { changes } from "./correction.js";
+import { changes } from "./corrected.js";
 import { button, card, fresh, h, pairs, reason } from "./dom.js";
 import { tick } from "./fields.js";
 import { prove } from "./proof.js";

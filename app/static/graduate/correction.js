@@ -1,6 +1,7 @@
 // What the school changed, old → new, with who and why: to accept, or to dispute (R-DIFF-1).
 
 import { get, write } from "./api.js";
+import { changes } from "./corrected.js";
 import { button, card, fresh, h, moment, pairs } from "./dom.js";
 import { announce, show, tell } from "./shell.js";
 
@@ -11,13 +12,6 @@ export async function correction(id) {
   const redraw = async () => (await correction(id))();
   return () => show("信息修改", summary(one), card("修改内容", changes(one.changes)), result(one), answer(one, redraw),
     h("a", { class: "btn btn-outline-primary", href: "#/alerts" }, "返回消息"));
-}
-
-/** Old → new; what is struck out and what is new is said aloud by the elements themselves. */
-export function changes(all) {
-  return h("dl", { class: "mb-0" }, all.map(({ label, old, new: now }) => [
-    h("dt", {}, label),
-    h("dd", {}, h("del", {}, old), " → ", h("ins", {}, now))]));
 }
 
 function summary(one) {

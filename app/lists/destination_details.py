@@ -9,12 +9,14 @@ from sqlalchemy import Select, and_
 from app import snapshots
 from app.agreement_fields import EMPTY
 from app.destination_forms import codes_set
+from app.form_masking import masked
 from app.models import Placement, PlacementTerms
 from app.terms import in_words
 from workflows.calendar import beijing_day
 from workflows.catalogue.codes import code_on
 from workflows.catalogue.destinations import FORMS
 from workflows.catalogue.entry import NationalCode
+from workflows.form_fields import Field
 
 LABELS = tuple(dict.fromkeys(field.label for form in FORMS.values() for field in form.fields))
 HEAD = ("去向代码", *LABELS)
@@ -31,9 +33,13 @@ def with_terms(query: Select[Any]) -> Select[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """The further cells of one file; `changes` are the codes that the operator has set, read once, by form."""
+    """The further cells of one file; `changes` are the codes that the operator has set, read once, by form.
+
+    Numbers, addresses and other free texts of people are masked unless the file is asked for in `full`.
+    """
 
     changes: dict[str, list[NationalCode]]
+    full: bool
 
     def cells(self, row: Any, at: datetime) -> list[str]:
         """Return the cells of a row under `HEAD`; what its type does not ask for is empty."""
@@ -41,9 +47,13 @@ class Details:
         if form is None:
             return [EMPTY] * len(HEAD)
         terms = snapshots.open_terms(row) if row.body_sealed else {}
-        said = {field.label: in_words(field, terms.get(field.name)) for field in form.fields}
+        said = {field.label: self._said(field, terms.get(field.name)) for field in form.fields}
         code = self._code(form.name, beijing_day(row.decided_at or at))
         return [code, *(said.get(label, EMPTY) for label in LABELS)]
+
+    def _said(self, field: Field, value: Any) -> str:
+        words = in_words(field, value)
+        return words if self.full else masked(field.name, words)
 
     def _code(self, form: str, day: date) -> str:
         found = code_on(FORMS[form], day, self.changes.get(form, ()))
@@ -52,6 +62,6 @@ class Details:
         return found.code if found.confirmed else f"{found.code}{UNCONFIRMED}"
 
 
-def details() -> Details:
+def details(full: bool) -> Details:
     """Return the further cells for a file that is about to be made: one statement."""
-    return Details(codes_set())
+    return Details(codes_set(), full)

@@ -75,7 +75,7 @@ def sheet(order: Order, actor: Actor, at: datetime, between: Between = _nothing)
 
     if listing is not DESTINATIONS:
         return Sheet(listing.title, head, _lines(listing, query, cells, between))
-    more, query = destination_details.details(), destination_details.with_terms(query)
+    more, query = destination_details.details(order.full), destination_details.with_terms(query)
     lines = _lines(listing, query, lambda row: [*cells(row), *more.cells(row, at)], between)
     return Sheet(listing.title, [*head, *destination_details.HEAD], lines)
 

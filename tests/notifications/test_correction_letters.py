@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from app import actions
 from app.extensions import db
+from app.form_masking import masked
 from app.models import Correction, Message
 from app.snapshots import terms_at
 from app.writing import write
-from notifications.correction_letters import masked
 from tests import builders
 from tests.notifications import outbound, transfers
 from tests.notifications.working import alerts, work_off

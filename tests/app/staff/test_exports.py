@@ -13,7 +13,7 @@ from app import history
 from app.clock import now
 from app.extensions import db
 from app.lists import exports
-from app.models import History, ListExport, Staff
+from app.models import History, ListExport, School, Staff
 from notifications import sweeper
 from tests import builders
 from tests.app.api import destinations as calls
@@ -145,6 +145,18 @@ def test_the_file_of_destinations_has_the_national_code_and_the_fields_of_the_ca
     company, study = (dict(zip(head, row, strict=True)) for row in found)
     assert (study["去向代码"], study["录取学校"], study["企业名称"]) == ("801", "示例大学", "--")
     assert company["去向代码"] == "751（未核对）" and company["企业名称"] != "--"
+
+
+@pytest.mark.rule("R-DEST-1")
+def test_what_people_have_filled_in_is_masked_like_their_names_unless_the_file_is_taken_in_full(app: Flask) -> None:
+    travel(app, calls.MAY)
+    graduate = builders.make_graduate(builders.make_school())
+    calls.submitted(api_client(app, graduate), graduate, contact_phone="13912345678", contact_email="hr@example.com")
+    client = desk.client(app, Role.SCHOOL, db.session.get_one(School, graduate.roll.school_id))
+    address = "/staff/lists/placement/destinations/export"
+    masked, whole = (str(rows(client.post(address, data=sent).data)) for sent in ({}, FULL))
+    for said in ("13912345678", "hr@example.com"):
+        assert said not in masked and said in whole
 
 
 def test_what_was_typed_is_never_a_formula(app: Flask, school: Any) -> None:

@@ -14,6 +14,7 @@ from notifications import jobs
 from tests import builders
 from tests.app.api import destinations as calls
 from tests.app.api.calls import API, pass_time, travel
+from tests.app.api.test_roll_requests import DECLARATION
 from tests.app.staff import desk
 from tests.application import api_client, door_client
 from tests.notifications.transfers import correct, make_transfer
@@ -199,7 +200,13 @@ def test_schools_hear_of_what_graduates_have_asked_and_objected_to(app: Flask) -
     client = api_client(app, graduate)
     [changed] = client.get(f"{API}/corrections").json
     assert client.post(f"{API}/corrections/{changed['id']}/dispute", json={"reason": "不属实"}).status_code == 200
-    asked = {"kind": "update", "record": record, "fields": {"major": "油气储运工程"}, "note": ""}
+    asked = {
+        "kind": "update",
+        "record": record,
+        "fields": {"major": "油气储运工程"},
+        "note": "",
+        "declaration": DECLARATION,
+    }
     assert client.post(f"{API}/roll-requests", json=asked).status_code in (200, 201)
     pass_time(app, timedelta(days=4))
     assert reminders.remind_due() == 1

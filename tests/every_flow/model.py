@@ -185,9 +185,10 @@ class Model:
         for one in gone:
             assert isinstance(one.record, Record)
             one.record.withdrawn_by = "platform"
-        if press.action in ROLL_FIELD:
+        asked_for = press.action == "edit" and press.slip == "reason"  # no reason: the graduate's own request, granted
+        if press.action in ROLL_FIELD and not asked_for:
             self._note(graduate, graduate, frozenset({ROLL_FIELD[press.action]}))
-        return [*gone, Changed(graduate, before, told=press.action not in PAPER)]
+        return [*gone, Changed(graduate, before, told=press.action not in PAPER and not asked_for)]
 
     def _corrected(self, record: Record, press: Press) -> None:
         record.content += 1

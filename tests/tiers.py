@@ -14,7 +14,7 @@ TIERS = {
     "faults": "faults and not e2e",
     "races": "races and not (e2e or faults)",
 }
-PARALLEL = ("fast", "database", "e2e")
+PARALLEL = ("fast", "database", "e2e", "faults")
 NO_TESTS = 5  # pytest's exit status
 
 

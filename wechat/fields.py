@@ -86,7 +86,7 @@ def fit(name: str, value: str | datetime | None, approved: Sequence[str] = ()) -
 def clean(text: str) -> str:
     """Return a text in one line: no control, format or lone half characters, one space between words."""
     kept = (" " if c.isspace() else c for c in text if c.isspace() or c in _JOINERS or not _is_unseen(c))
-    return _collapsed("".join(kept)).strip(_JOINERS)
+    return _collapsed("".join(kept)).strip(f" {_JOINERS}")
 
 
 def masked(text: str) -> str:

@@ -38,6 +38,8 @@ texts = st.text(max_size=60) | st.text(
 @example(text="")
 @example(text="  \n ")
 @example(text=":\u200c:🏻\u200c::")
+@example(text="0 \u200d")
+@example(text="\u200d \u200c 0")
 @example(text="电话13800138000")
 @example(text="1中3中8中0中0中1中3中8中0中0中0")
 def test_every_text_fits(kind: str, text: str) -> None:

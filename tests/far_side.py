@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from deploy import stand_in
 from notifications import employment_system, sms
 from simulator.__main__ import Quiet
 from simulator.faults import Fault
@@ -31,22 +32,7 @@ TEMPLATES = {
     account: {group: {"id": f"{account}-{group}-template-{'0' * 10}", "fields": FIELDS} for group in GROUPS}
     for account in ("official", "mini")
 }
-SMS_TEMPLATES = {
-    key: f"SMS_90000000{number}"
-    for number, key in enumerate(
-        (
-            "code",
-            "upload_link",
-            "link_reminder",
-            "image_uploaded",
-            "account_changed",
-            "verification",
-            "notice",
-            "changed",
-            "merged",
-        )
-    )
-}
+SMS_TEMPLATES = {key: f"SMS_90000000{number}" for number, key in enumerate(stand_in.TEXTS)}
 VENDORS = {
     "WECHAT_OFFICIAL_APPID": "wx0123456789abcdef",
     "WECHAT_OFFICIAL_SECRET": "official-secret-0123456789abcdef",
